@@ -1,0 +1,72 @@
+namespace Kube.ApiServer.Storage;
+
+/// <summary>
+/// The watchable store the API server stands on: every read is answered from memory, every write is durable in PostgreSQL before
+/// it is acknowledged. It has a test double for the unit tests of the HTTP layer (the same store without PostgreSQL).
+/// </summary>
+internal interface IObjectStore
+{
+    /// <summary>The newest committed revision.</summary>
+    long Revision { get; }
+
+    /// <summary>The object at the newest committed revision, or null.</summary>
+    StoredObject? Get(ObjectKey key);
+
+    /// <summary>
+    /// A consistent page of a resource in (namespace, name) order.
+    /// </summary>
+    /// <param name="resource">See <see cref="ObjectKey.Resource"/>.</param>
+    /// <param name="ns">Only this namespace; null for all.</param>
+    /// <param name="revision">The revision to read at; 0 for the newest. An older revision that is no longer kept throws <see cref="ExpiredRevisionException"/>.</param>
+    /// <param name="after">Continue behind this (namespace, name); null to start.</param>
+    /// <returns>A snapshot; enumerate lazily, it never changes.</returns>
+    Snapshot List(string resource, string? ns, long revision = 0, (string Namespace, string Name)? after = null);
+
+    /// <summary>
+    /// Hands a write to the group commit. Completes when the batch that holds it has committed and the change is visible to reads and watches.
+    /// </summary>
+    /// <exception cref="StoreUnavailableException">PostgreSQL did not take the batch, or this process no longer leads. The write may or may not have happened if <see cref="StoreUnavailableException.OutcomeUnknown"/>.</exception>
+    ValueTask<WriteResult> WriteAsync(Write write, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Follows the changes of one resource behind a revision.
+    /// </summary>
+    /// <param name="resource">See <see cref="ObjectKey.Resource"/>.</param>
+    /// <param name="ns">Only this namespace; null for all.</param>
+    /// <param name="after">Events with a greater revision are delivered, each once, in order.</param>
+    /// <exception cref="ExpiredRevisionException">The ring no longer holds what follows <paramref name="after"/>: answer 410. Also thrown later by the cursor, when the reader falls off the ring.</exception>
+    IStoreWatch Watch(string resource, string? ns, long after);
+}
+
+/// <summary>A cursor into the ring of events. Not thread-safe: one reader.</summary>
+internal interface IStoreWatch : IDisposable
+{
+    /// <summary>All events up to this revision have been delivered: what a bookmark may say.</summary>
+    long Revision { get; }
+
+    /// <summary>
+    /// Waits until at least one event is there, or <paramref name="timeout"/> has passed, and returns all events at hand (empty after a timeout).
+    /// </summary>
+    /// <exception cref="ExpiredRevisionException">The reader fell off the ring.</exception>
+    ValueTask<IReadOnlyList<StoreEvent>> ReadAsync(TimeSpan timeout, CancellationToken cancellationToken);
+}
+
+/// <summary>A consistent list.</summary>
+/// <param name="Revision">The revision it shows.</param>
+/// <param name="Items">The objects in order; lazy.</param>
+/// <param name="Count">How many objects follow in all, known without enumerating.</param>
+internal sealed record Snapshot(long Revision, IEnumerable<StoredObject> Items, int Count);
+
+/// <summary>The revision asked for has been compacted; the client must list again (410 Gone).</summary>
+internal sealed class ExpiredRevisionException(long revision)
+    : Exception($"The resourceVersion {revision} is too old; list again to get a current one.");
+
+/// <summary>The store cannot take writes now (503).</summary>
+/// <param name="message">What happened, for a person.</param>
+/// <param name="outcomeUnknown">True when the write may still have been committed.</param>
+/// <param name="inner">The cause.</param>
+internal sealed class StoreUnavailableException(string message, bool outcomeUnknown, Exception? inner = null) : Exception(message, inner)
+{
+    /// <summary>True when the write may still have been committed: read before trying again.</summary>
+    public bool OutcomeUnknown { get; } = outcomeUnknown;
+}
