@@ -114,6 +114,13 @@ internal sealed partial class ObjectRegistry(IObjectStore store, IEnumerable<IAd
             return result;
         }
 
+        if (subresource is "binding" or "finalize")
+        {
+            // The handler built this state from the live one itself.
+            changed.Object("metadata")!.Remove("resourceVersion");
+            return changed;
+        }
+
         ObjectMetadata.Preserve(changed, live);
         if (kind.HasStatus)
         {
@@ -134,7 +141,7 @@ internal sealed partial class ObjectRegistry(IObjectStore store, IEnumerable<IAd
     {
         var errors = new FieldErrors();
         ObjectMetadata.Validate(document, kind, errors);
-        if (subresource != "status")
+        if (subresource.Length == 0 || subresource == "scale")
         {
             kind.Validate(document, errors);
             if (old is not null)
@@ -163,7 +170,7 @@ internal sealed partial class ObjectRegistry(IObjectStore store, IEnumerable<IAd
         return same;
     }
 
-    private static FieldManager Owner(ResourceKind kind, WriteOptions options) => new(options.Manager, kind.Gvk.ApiVersion, options.Subresource);
+    private FieldManager Owner(ResourceKind kind, WriteOptions options) => new(options.Manager, kind.Gvk.ApiVersion, options.Subresource, ObjectMetadata.Timestamp(time.GetUtcNow()));
 
     private async ValueTask<WrittenObject?> StoreUpdateAsync(ResourceKind kind, ObjectKey key, StoredObject stored, JsonObject next, WriteOptions options, CancellationToken cancellationToken)
     {

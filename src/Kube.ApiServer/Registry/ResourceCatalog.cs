@@ -11,8 +11,8 @@ internal sealed class ResourceCatalog
     public ResourceCatalog()
     {
         Kinds = [.. Assembly.GetExecutingAssembly().GetTypes()
-            .Where(t => t is { IsAbstract: false } && t.IsSubclassOf(typeof(ResourceKind)))
-            .Select(t => (ResourceKind)Activator.CreateInstance(t, nonPublic: true)!)
+            .Where(t => t is { IsAbstract: false } && t.IsSubclassOf(typeof(ResourceKind)) && t.GetConstructor(Type.EmptyTypes) is not null)
+            .Select(t => (ResourceKind)Activator.CreateInstance(t)!)
             .OrderBy(k => k.Gvk.Group, StringComparer.Ordinal).ThenBy(k => k.Plural, StringComparer.Ordinal)];
         _byPath = Kinds.ToFrozenDictionary(k => (k.Gvk.Group, k.Gvk.Version, k.Plural));
     }

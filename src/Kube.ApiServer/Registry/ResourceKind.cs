@@ -58,7 +58,7 @@ internal abstract class ResourceKind
     public bool IsSelectable(string field) => MetadataFields.Contains(field) || SelectableFields.Contains(field);
 
     /// <summary>The value of a selectable field, for fields that are no plain path.</summary>
-    public virtual string? FieldValue(JsonObject document, string field) => null;
+    public virtual string? FieldValue(ReadOnlyMemory<byte> json, string field) => null;
 
     /// <summary>Fills in defaults; called on everything a client sends and on every patch result.</summary>
     public virtual void Default(JsonObject document)
