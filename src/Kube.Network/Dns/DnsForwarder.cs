@@ -39,7 +39,7 @@ internal sealed class DnsForwarder(KubeDnsOptions options, TimeProvider timeProv
         return null;
     }
 
-    private async Task<byte[]> AskByUdpAsync(IPEndPoint upstream, byte[] packet, ushort id, DnsQuestion question, CancellationToken cancellationToken)
+    private static async Task<byte[]> AskByUdpAsync(IPEndPoint upstream, byte[] packet, ushort id, DnsQuestion question, CancellationToken cancellationToken)
     {
         using var socket = new Socket(upstream.AddressFamily, SocketType.Dgram, ProtocolType.Udp);
         await socket.ConnectAsync(upstream, cancellationToken).ConfigureAwait(false);

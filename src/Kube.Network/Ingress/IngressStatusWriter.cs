@@ -61,7 +61,7 @@ internal sealed class IngressStatusWriter(
             // An Ingress that lost a host is not (wholly) served: it gets no address, so that nobody waits for it in vain.
             var addresses = lost.Contains((ingress.Metadata.NamespaceProperty, ingress.Metadata.Name)) ? [] : wanted;
             var present = ingress.Status?.LoadBalancer?.Ingress ?? [];
-            if (present.Select(entry => (entry.Ip, entry.Hostname)).SequenceEqual(addresses.Select(entry => (entry.ip, entry.hostname))))
+            if (present.Select(entry => ((string?)entry.Ip, (string?)entry.Hostname)).SequenceEqual(addresses.Select(entry => (entry.ip, entry.hostname))))
                 continue;
             var entries = addresses.Select(entry => entry.ip is null ? new Dictionary<string, string> { ["hostname"] = entry.hostname! } : new Dictionary<string, string> { ["ip"] = entry.ip });
             var patch = new V1Patch(JsonSerializer.Serialize(new { status = new { loadBalancer = new { ingress = entries } } }), V1Patch.PatchType.MergePatch);

@@ -43,7 +43,7 @@ internal sealed class IngressCompiler
 
     /// <summary>Whether an Ingress is served by the class.</summary>
     public static bool IsOfClass(V1Ingress ingress, string className) =>
-        (ingress.Spec?.IngressClassName ?? ingress.Metadata.Annotations?.GetValueOrDefault(ClassAnnotation)) == className;
+        (ingress.Spec?.IngressClassName ?? (ingress.Metadata.Annotations?.TryGetValue(ClassAnnotation, out var annotated) == true ? annotated : null)) == className;
 
     private void Add(V1Ingress ingress)
     {
@@ -130,7 +130,7 @@ internal sealed class IngressCompiler
         public string? TlsSecret { get; set; }
 
         // The longest path first; of two equal ones the exact rule.
-        public IReadOnlyList<IngressPath> InOrder()
+        public List<IngressPath> InOrder()
         {
             var ordered = Paths.Select(path => new IngressPath(path.Key.Path, path.Key.Match, path.Value.Ingress, path.Value.Backend))
                 .OrderByDescending(path => path.Path.TrimEnd('/').Length).ThenBy(path => path.Match).ThenBy(path => path.Path, StringComparer.Ordinal).ToList();
