@@ -40,7 +40,11 @@ internal sealed class RunningInstance(StartOptions options, TimeProvider time) :
             await Schema.MigrateAsync(_postgres, cancellationToken);
         });
         await progress.StepAsync("Kubernetes API server", () => StartHostAsync(KubeApiHost.Build(options, settings, pki, _postgres), cancellationToken));
-        await progress.StepAsync("scheduler and controllers", () => StartHostAsync(ControlPlaneHost.Build(options, settings), cancellationToken));
+        await progress.StepAsync("scheduler and controllers", async () =>
+        {
+            await StartHostAsync(ControlPlaneHost.BuildControllers(options, settings), cancellationToken);
+            await StartHostAsync(ControlPlaneHost.BuildScheduler(options), cancellationToken);
+        });
         await progress.StepAsync("console and REST", () => StartHostAsync(ConsoleHost.Build(options, settings, pki, _postgres), cancellationToken));
         await progress.StepAsync("ingress", () => StartHostAsync(IngressHost.Build(options), cancellationToken));
         await progress.StepAsync("node", () => StartNodeAsync(settings, pki, cancellationToken));
