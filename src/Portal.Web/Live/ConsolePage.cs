@@ -1,86 +1,47 @@
 using Microsoft.AspNetCore.Components;
-using Microsoft.Extensions.Logging;
 using Portal.Core.Members;
-using Portal.Core.Results;
-using Portal.Web.Ui;
 
 namespace Portal.Web.Live;
 
-/// <summary>What every page of the console has: the acting user, a token that ends with the page, and one way to ask a use case.</summary>
-public abstract class ConsolePage : ComponentBase, IDisposable
+/// <summary>A page below a team. It clears and loads again when its address selects something else.</summary>
+public abstract class ConsolePage : ConsoleComponent
 {
-    private readonly CancellationTokenSource _gone = new();
-    private object? _shown;
+    private ScopeRef? _shown;
 
-    [Inject] public required CurrentActor Current { get; init; }
-    [Inject] public required NavigationManager Navigation { get; init; }
-    [Inject] public required TimeProvider Time { get; init; }
-    [Inject] public required Toasts Toasts { get; init; }
-    [Inject] public required ILoggerFactory Loggers { get; init; }
+    [Inject] public required IAuthorizer Authorizer { get; init; }
 
-    /// <summary>The acting user; set before <see cref="LoadAsync"/> runs.</summary>
-    protected Actor Actor { get; private set; } = null!;
+    /// <summary>What the address selects.</summary>
+    protected abstract ScopeRef Scope { get; }
 
-    /// <summary>Cancelled when the page goes away.</summary>
-    protected CancellationToken Gone => _gone.Token;
-
-    /// <summary>What the address selects; when it changes, the page clears and loads again.</summary>
-    protected virtual object Subject => this;
+    /// <summary>What the acting user may do here, or null while unknown or when there is no such place. For drawing only: every use case decides again.</summary>
+    protected Loadable<Access> Access { get; } = new();
 
     /// <summary>Asks for all the page shows.</summary>
     protected abstract Task LoadAsync();
 
-    /// <summary>Forgets what belongs to the previous <see cref="Subject"/>.</summary>
+    /// <summary>Forgets what belongs to the previous <see cref="Scope"/>.</summary>
     protected virtual void Clear() { }
+
+    /// <summary>Why a control is of no use to the acting user, or null when it is.</summary>
+    protected string? Unless(Right right) => Rights.Unless(Access.Value, right);
 
     protected override async Task OnParametersSetAsync()
     {
-        if (Equals(_shown, Subject)) return;
-        if (_shown is not null) Clear();
-        _shown = Subject;
-        Actor = await Current.GetAsync();
-        await LoadAsync();
-    }
-
-    /// <summary>Asks a use case. An exception is a defect: it is logged under an id, and the user gets that id instead of a dead page.</summary>
-    protected async Task<Result<T>> AskAsync<T>(Func<CancellationToken, Task<Result<T>>> useCase)
-    {
-        ArgumentNullException.ThrowIfNull(useCase);
-        try
+        if (Scope == _shown) return;
+        if (_shown is not null)
         {
-            return await useCase(Gone);
+            Access.Clear();
+            Clear();
         }
-        catch (OperationCanceledException) when (Gone.IsCancellationRequested)
-        {
-            return Error.Unavailable("The page was left.");
-        }
-#pragma warning disable CA1031 // The page is the boundary: whatever a use case throws must not end the circuit.
-        catch (Exception exception)
-#pragma warning restore CA1031
-        {
-            var id = Guid.NewGuid().ToString("N")[..12];
-            Log.UseCaseFailed(Loggers.CreateLogger(GetType()), exception, id);
-            return Error.Unavailable($"Something failed on our side. The server's log has it under {id}.");
-        }
+        _shown = Scope;
+        await ReloadAsync();
     }
 
-    /// <summary>Asks a use case and keeps its answer for the page.</summary>
-    protected async Task LoadAsync<T>(Loadable<T> into, Func<CancellationToken, Task<Result<T>>> useCase) where T : class
+    /// <summary>Loads everything again; what Retry does.</summary>
+    protected async Task ReloadAsync()
     {
-        ArgumentNullException.ThrowIfNull(into);
-        into.Set(await AskAsync(useCase), Time.GetUtcNow());
-    }
-
-    public void Dispose()
-    {
-        Dispose(disposing: true);
-        GC.SuppressFinalize(this);
-    }
-
-    protected virtual void Dispose(bool disposing)
-    {
-        if (!disposing || _gone.IsCancellationRequested) return;
-        _gone.Cancel();
-        _gone.Dispose();
+        var scope = Scope;
+        await LoadAsync(Access, (actor, stop) => Authorizer.AuthorizeAsync(actor, Right.AppView, scope, stop));
+        if (Access.Error is null) await LoadAsync();
     }
 }
