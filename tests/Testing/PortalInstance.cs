@@ -2,29 +2,22 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
-using EndToEnd.Tests;
-using Xunit;
 
-[assembly: AssemblyFixture(typeof(PortalInstance))]
-
-// One instance serves all tests and some of them kill its server: they take turns.
-[assembly: CollectionBehavior(DisableTestParallelization = true)]
-
-namespace EndToEnd.Tests;
+namespace Testing;
 
 /// <summary>
-/// One real instance for the whole assembly, started by <c>deploy/up --detach</c> on ports and in a data directory of its own and
-/// removed by <c>deploy/down --purge</c>. Slow (tens of seconds) because it builds and starts the real thing.
+/// One real instance, started by <c>deploy/up --detach</c> on ports and in a data directory of its own and removed by
+/// <c>deploy/down --purge</c>. Slow (tens of seconds) because it builds and starts the real thing.
 /// </summary>
-public sealed class PortalInstance : IAsyncLifetime
+public class PortalInstance : IAsyncDisposable
 {
     /// <summary>The first platform administrator, made by the set-up journey or the command line.</summary>
     public const string AdminEmail = "admin@example.com";
 
     public const string AdminPassword = "correct horse battery staple 1";
 
-    private string? _adminToken;
     private readonly SemaphoreSlim _adminLock = new(1, 1);
+    private string? _adminToken;
 
     public string Data { get; } = $"/tmp/portal-e2e-{Environment.ProcessId.ToString(CultureInfo.InvariantCulture)}";
 
@@ -41,7 +34,8 @@ public sealed class PortalInstance : IAsyncLifetime
     /// <summary>What the first <c>deploy/up</c> printed.</summary>
     public string FirstOutput { get; private set; } = string.Empty;
 
-    public async ValueTask InitializeAsync()
+    /// <summary>Starts it and waits until it is Ready.</summary>
+    public async Task StartAsync()
     {
         var up = await UpAsync();
         FirstOutput = up.Output;
@@ -55,6 +49,7 @@ public sealed class PortalInstance : IAsyncLifetime
             return;
         await RunAsync(Repository.Path("deploy/down"), ["--data", Data, "--purge"]);
         _adminLock.Dispose();
+        GC.SuppressFinalize(this);
     }
 
     public Task<CommandResult> UpAsync() =>
@@ -81,7 +76,7 @@ public sealed class PortalInstance : IAsyncLifetime
     public async Task<string> KubectlOkAsync(params string[] arguments)
     {
         var result = await KubectlAsync(arguments);
-        Assert.True(result.ExitCode == 0, $"kubectl {string.Join(' ', arguments)} ended with {result.ExitCode}:\n{result.Output}{result.Error}");
+        Require(result.ExitCode == 0, $"kubectl {string.Join(' ', arguments)} ended with {result.ExitCode}:\n{result.Output}{result.Error}");
         return result.Output;
     }
 
@@ -106,13 +101,13 @@ public sealed class PortalInstance : IAsyncLifetime
     {
         string[] arguments = ["user", "create", "--data", Data, "--email", email, "--password-stdin", .. platformAdmin ? new[] { "--platform-admin" } : []];
         var result = await PortalAsync(arguments, password + "\n");
-        Assert.True(result.ExitCode == 0 || result.Error.Contains("already", StringComparison.OrdinalIgnoreCase), $"portal user create: {result.Output}{result.Error}");
+        Require(result.ExitCode == 0 || result.Error.Contains("already", StringComparison.OrdinalIgnoreCase), $"portal user create: {result.Output}{result.Error}");
     }
 
     public async Task<string> CreateTokenAsync(string email)
     {
         var result = await PortalAsync(["token", "create", "--data", Data, "--user", email, "--name", "e2e-" + Guid.NewGuid().ToString("N")[..8]]);
-        Assert.True(result.ExitCode == 0, $"portal token create: {result.Output}{result.Error}");
+        Require(result.ExitCode == 0, $"portal token create: {result.Output}{result.Error}");
         return result.Output.Trim();
     }
 
@@ -158,6 +153,12 @@ public sealed class PortalInstance : IAsyncLifetime
         }
 
         return new CommandResult(process.ExitCode, await output, await error);
+    }
+
+    private static void Require(bool condition, string message)
+    {
+        if (!condition)
+            throw new InvalidOperationException(message);
     }
 
     // Four free ports in a row; the listeners are closed again before the instance opens them.

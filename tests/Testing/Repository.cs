@@ -1,7 +1,7 @@
-namespace EndToEnd.Tests;
+namespace Testing;
 
 /// <summary>The checkout the tests run in.</summary>
-internal static class Repository
+public static class Repository
 {
     private static readonly string Root = Find();
 
