@@ -9,7 +9,7 @@ namespace Portal.Migrations.Core.Migrations;
 /// The settings portal.team and portal.scope are set for each transaction alone, so a pooled session carries nothing over.
 /// </summary>
 [DbContext(typeof(PortalDbContext))]
-[Migration("20261124235300_RowLevelSecurity")]
+[Migration("20261125000100_RowLevelSecurity")]
 public sealed class RowLevelSecurity : Migration
 {
   private static readonly string[] TenantTables =

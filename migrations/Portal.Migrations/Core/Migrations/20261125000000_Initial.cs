@@ -1,4 +1,4 @@
-﻿using System;
+using System;
 using Microsoft.EntityFrameworkCore.Migrations;
 using Npgsql.EntityFrameworkCore.PostgreSQL.Metadata;
 
@@ -214,6 +214,7 @@ namespace Portal.Migrations.Core.Migrations
                     author = table.Column<string>(type: "text", nullable: false),
                     declaration = table.Column<string>(type: "jsonb", nullable: false),
                     secret_versions = table.Column<string>(type: "jsonb", nullable: false),
+                    instance_release = table.Column<int>(type: "integer", nullable: false),
                     rolled_back_to = table.Column<int>(type: "integer", nullable: true),
                     delivery_id = table.Column<Guid>(type: "uuid", nullable: true),
                     created_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false)
