@@ -9,7 +9,7 @@ namespace EndToEnd.Tests;
 /// A second agent joins from a network namespace of its own with a one-time token; when it is killed, its pods run elsewhere.
 /// Slow because the loss of a node is only believed after its lease has run out.
 /// </summary>
-public sealed class A_second_node_takes_over(PortalInstance portal)
+public sealed class A_second_node_takes_over(PortalFixture portal)
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(90);
 

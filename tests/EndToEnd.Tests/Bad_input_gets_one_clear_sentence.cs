@@ -1,12 +1,13 @@
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
+using Testing;
 using Xunit;
 
 namespace EndToEnd.Tests;
 
 /// <summary>The command line's refusals: one sentence that names the field or the fix, and nothing half-created.</summary>
-public sealed class Bad_input_gets_one_clear_sentence(PortalInstance portal)
+public sealed class Bad_input_gets_one_clear_sentence(PortalFixture portal)
 {
     [Fact]
     public async Task A_busy_port_is_named()

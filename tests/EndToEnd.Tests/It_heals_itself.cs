@@ -6,7 +6,7 @@ using Xunit;
 namespace EndToEnd.Tests;
 
 /// <summary>Killed containers, deleted pods: what was declared comes back by itself, and traffic finds it.</summary>
-public sealed class It_heals_itself(PortalInstance portal)
+public sealed class It_heals_itself(PortalFixture portal)
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 

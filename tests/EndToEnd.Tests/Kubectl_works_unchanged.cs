@@ -4,7 +4,7 @@ using Xunit;
 namespace EndToEnd.Tests;
 
 /// <summary>The real kubectl 1.32 with admin.kubeconfig, from get to delete, on containers that really run.</summary>
-public sealed class Kubectl_works_unchanged(PortalInstance portal)
+public sealed class Kubectl_works_unchanged(PortalFixture portal)
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 

@@ -1,4 +1,0 @@
-namespace EndToEnd.Tests;
-
-/// <summary>How a command ended.</summary>
-public sealed record CommandResult(int ExitCode, string Output, string Error);
