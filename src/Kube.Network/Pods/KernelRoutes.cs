@@ -88,5 +88,13 @@ internal sealed class KernelRoutes(CommandRunner commands, byte protocol)
     public Task RemoveAsync(NodeRoute route, CancellationToken cancellationToken) =>
         IpAsync(cancellationToken, "-4", "route", "del", route.Destination.ToString(), "via", route.Gateway.ToString(), "proto", _protocol);
 
+    /// <summary>Takes back what <see cref="HoldServiceRangeAsync"/> and <see cref="BackAsync"/> made; the unreachable routes last. What is not there is no fault.</summary>
+    public async Task ReleaseAsync(string bridge, IEnumerable<IPNetwork> ranges, CancellationToken cancellationToken)
+    {
+        await commands.RunAsync("ip", ["link", "del", "dev", bridge], null, cancellationToken).ConfigureAwait(false);
+        foreach (var range in ranges)
+            await commands.RunAsync("ip", ["-4", "route", "del", "unreachable", range.ToString(), "metric", WorstMetric, "proto", _protocol], null, cancellationToken).ConfigureAwait(false);
+    }
+
     private Task<string> IpAsync(CancellationToken cancellationToken, params string[] arguments) => commands.RunCheckedAsync("ip", arguments, null, cancellationToken);
 }

@@ -2,7 +2,9 @@ using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 using k8s.Models;
+using Kube.Network;
 using Kube.Network.Pods;
+using Kube.Network.Services;
 using Microsoft.Extensions.Logging.Abstractions;
 using Testing;
 using Xunit;
@@ -81,6 +83,27 @@ public sealed class Nodes_reach_each_others_pods : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Taken_down_for_good_a_node_leaves_nothing_behind()
+    {
+        var before = await StateAsync();
+        _nodes.Set(Objects.Node("one", "10.244.1.0/24", "192.168.78.1"), Objects.Node("two", "10.244.2.0/24", "192.168.78.2"));
+        using var network = Network("one", _one);
+        var proxyOptions = new ServiceProxyOptions { InstanceId = "it", ClusterPodCidr = IPNetwork.Parse("10.244.0.0/16"), ServiceCidr = IPNetwork.Parse("10.96.0.0/12"), NetworkNamespacePath = _one.Path };
+        using var proxy = new ServiceProxy(proxyOptions, new ObjectList<V1Service>(), new ObjectList<V1EndpointSlice>(), TimeProvider.System, NullLogger<ServiceProxy>.Instance);
+        await network.StartAsync(CancellationToken.None);
+        await proxy.StartAsync(CancellationToken.None);
+        await Eventually.Async("routes, table and configuration", StateAsync, state => state.Contains("10.244.2.0/24", StringComparison.Ordinal) && state.Contains("table ip", StringComparison.Ordinal) && state.Contains("conflist", StringComparison.Ordinal));
+        await network.StopAsync(CancellationToken.None);
+        await proxy.StopAsync(CancellationToken.None);
+        await KubeNetworkTeardown.RemoveAsync(Options("one", _one), proxyOptions, CancellationToken.None);
+        Assert.Equal(before, await StateAsync());
+        await KubeNetworkTeardown.RemoveAsync(Options("one", _one), proxyOptions, CancellationToken.None);
+
+        async Task<string> StateAsync() => string.Join(
+            '\n', await _one.RunAsync("ip", "route"), await _one.RunAsync("ip", "-br", "address"), await _one.RunAsync("nft", "list", "tables"), string.Join(' ', _folder.GetFiles().Select(file => file.Name)));
+    }
+
+    [Fact]
     public async Task The_real_cni_plugins_accept_the_configuration()
     {
         Assert.SkipUnless(File.Exists("/usr/lib/cni/ptp"), "containernetworking-plugins is not installed");
@@ -121,11 +144,16 @@ public sealed class Nodes_reach_each_others_pods : IAsyncLifetime
         return output;
     }
 
-    private PodNetwork Network(string name, NetworkNamespace node) => new(
-        new PodNetworkOptions
-        {
-            NodeName = name, InstanceId = "it", CniConfigurationDirectory = _folder.FullName, AddressDirectory = Path.Combine(_folder.FullName, "addresses", name),
-            ClusterPodCidr = IPNetwork.Parse("10.244.0.0/16"), ServiceCidr = IPNetwork.Parse("10.96.0.0/12"), NetworkNamespacePath = node.Path,
-        },
-        _nodes, TimeProvider.System, NullLogger<PodNetwork>.Instance);
+    private PodNetwork Network(string name, NetworkNamespace node) => new(Options(name, node), _nodes, TimeProvider.System, NullLogger<PodNetwork>.Instance);
+
+    private PodNetworkOptions Options(string name, NetworkNamespace node) => new()
+    {
+        NodeName = name,
+        InstanceId = "it",
+        CniConfigurationDirectory = _folder.FullName,
+        AddressDirectory = Path.Combine(_folder.FullName, "addresses", name),
+        ClusterPodCidr = IPNetwork.Parse("10.244.0.0/16"),
+        ServiceCidr = IPNetwork.Parse("10.96.0.0/12"),
+        NetworkNamespacePath = node.Path,
+    };
 }
