@@ -24,6 +24,7 @@ internal sealed class ObjectStore : IObjectStore, IAsyncDisposable
     private EventRing? _ring;
     private Task _writer = Task.CompletedTask;
     private volatile StoreUnavailableException? _ended;
+    private int _closed;
 
     /// <summary>A store that answers nothing until <see cref="Start"/>.</summary>
     public ObjectStore(StoreLimits limits, TimeProvider time, ILogger<ObjectStore> logger)
@@ -102,9 +103,10 @@ internal sealed class ObjectStore : IObjectStore, IAsyncDisposable
         return _ring!.Watch(resource, ns, after, _time);
     }
 
-    /// <summary>Takes no more writes, commits what was taken, and closes the log.</summary>
+    /// <summary>Takes no more writes, commits what was taken, and closes the log. The hosted service calls it, and the container once more.</summary>
     public async ValueTask DisposeAsync()
     {
+        if (Interlocked.Exchange(ref _closed, 1) != 0) return;
         _queue.Writer.TryComplete();
         _stopping.CancelAfter(_limits.WriteTimeout);
         await _writer.ConfigureAwait(false);

@@ -68,6 +68,7 @@ internal sealed class SecretEnvelope(EncryptionKeyring keyring)
                 rest = rest[(Nonce + dataKey.Length + Tag)..];
             }
 
+            if (rest.Length < Nonce + Tag) throw Broken(key, null);
             var json = new byte[rest.Length - Nonce - Tag];
             using var seal = new AesGcm(dataKey, Tag);
             seal.Decrypt(rest[..Nonce], rest[(Nonce + Tag)..], rest.Slice(Nonce, Tag), json, bound);
