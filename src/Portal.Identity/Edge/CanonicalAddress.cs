@@ -1,0 +1,22 @@
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Options;
+
+namespace Portal.Identity.Edge;
+
+/// <summary>The OpenID Connect endpoints know one address, the public one, whatever Host header or proxy a request came with:
+/// nothing a client sends reaches an issuer, a link or a redirect.</summary>
+internal sealed class CanonicalAddress(RequestDelegate next, IOptions<PortalIdentityOptions> options)
+{
+    public Task InvokeAsync(HttpContext context)
+    {
+        var path = context.Request.Path;
+        if (path.StartsWithSegments("/connect", StringComparison.OrdinalIgnoreCase) || path.StartsWithSegments("/.well-known", StringComparison.OrdinalIgnoreCase))
+        {
+            var url = options.Value.PublicUrl!;
+            context.Request.Scheme = url.Scheme;
+            context.Request.Host = HostString.FromUriComponent(url);
+        }
+
+        return next(context);
+    }
+}
