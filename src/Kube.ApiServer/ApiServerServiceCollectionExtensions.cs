@@ -38,8 +38,13 @@ public static class ApiServerServiceCollectionExtensions
         services.AddSingleton<ClientCertificateAuthenticator>().AddSingleton<RequestAuthenticator>();
         services.AddSingleton<IAuthorizer, MastersAuthorizer>();
         services.AddSingleton<IAuthorizer, ComponentAuthorizer>();
+        services.AddSingleton<PodReferences>().AddSingleton<IAuthorizer, NodeAuthorizer>();
         services.AddSingleton<AuthorizerChain>();
-        services.AddSingleton<IAdmission, NamespaceLifecycle>();
+        services.AddSingleton<ITokenAuthenticator, BootstrapTokenAuthenticator>();
+        services.AddHostedService<CertificateSigner>();
+        // Order matters: what changes the object comes before what counts it.
+        services.AddSingleton<IAdmission, NamespaceLifecycle>().AddSingleton<IAdmission, NodeRestriction>().AddSingleton<IAdmission, CertificateRequestor>();
+        services.AddSingleton<IAdmission, PodDefaults>().AddSingleton<IAdmission, LimitRanger>().AddSingleton<IAdmission, ServiceAddresses>().AddSingleton<IAdmission, ResourceQuotas>();
         services.AddHostedService<SystemNamespaces>();
         services.AddSingleton<RequestDispatcher>();
         return services;

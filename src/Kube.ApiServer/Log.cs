@@ -14,6 +14,9 @@ internal static partial class Log
     [LoggerMessage(2102, LogLevel.Information, "Signed a {Signer} certificate for {User} asked for by {Requestor} in request {Name}")]
     public static partial void CertificateSigned(ILogger logger, string signer, string user, string requestor, string name);
 
+    [LoggerMessage(2104, LogLevel.Error, "The certificate signer failed and starts over")]
+    public static partial void SignerFailed(ILogger logger, Exception exception);
+
     [LoggerMessage(2103, LogLevel.Warning, "Certificate request {Name} of {Requestor} was denied: {Reason}")]
     public static partial void CertificateDenied(ILogger logger, string name, string requestor, string reason);
 }

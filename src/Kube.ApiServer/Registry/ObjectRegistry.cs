@@ -28,7 +28,7 @@ internal sealed partial class ObjectRegistry(IObjectStore store, IEnumerable<IAd
         var generated = string.IsNullOrEmpty(document.Object("metadata").Text("name"));
         if (!string.IsNullOrEmpty(document.Object("metadata").Text("resourceVersion")))
             throw Refusal.BadRequest("resourceVersion should not be set on objects to be created");
-        if (kind.HasStatus)
+        if (kind is { HasStatus: true, CreatesWithStatus: false })
             document.Remove("status");
         ObjectMetadata.Stamp(document, kind, ns, time.GetUtcNow());
         for (var attempt = 0; ; attempt++)

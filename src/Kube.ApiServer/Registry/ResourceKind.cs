@@ -41,6 +41,9 @@ internal abstract class ResourceKind
     /// <summary>Has a <c>status</c> that only the status subresource may write.</summary>
     public virtual bool HasStatus => false;
 
+    /// <summary>A create may bring its status along: nodes register with it.</summary>
+    public virtual bool CreatesWithStatus => false;
+
     /// <summary>Has a <c>scale</c> subresource over <c>spec.replicas</c>.</summary>
     public virtual bool HasScale => false;
 
