@@ -1,0 +1,26 @@
+namespace Kube.ApiServer.Storage;
+
+/// <summary>The durable log behind the store. It has a test double that keeps nothing (<see cref="VolatileLog"/>).</summary>
+internal interface ICommitLog : IAsyncDisposable
+{
+    /// <summary>
+    /// Makes a batch durable. Completes only when the outcome is certain, however long PostgreSQL stays away: a batch whose commit was cut
+    /// off is looked up by epoch and revision, and sent again when it is not there. Called by one writer, one batch at a time.
+    /// </summary>
+    /// <param name="events">The changes with contiguous revisions that follow the last batch.</param>
+    /// <param name="cancellationToken">Gives up; the outcome is then unknown.</param>
+    /// <exception cref="LogRefusedException">PostgreSQL refused the batch; nothing of it was written.</exception>
+    /// <exception cref="LogFencedException">Another process leads; nothing of it was written.</exception>
+    Task AppendAsync(IReadOnlyList<StoreEvent> events, CancellationToken cancellationToken);
+
+    /// <summary>Work that may wait until a batch is acknowledged: new partitions, compaction. Never throws for a failure it can try again later.</summary>
+    /// <param name="revision">The last durable revision.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    Task MaintainAsync(long revision, CancellationToken cancellationToken);
+}
+
+/// <summary>The log did not take a batch and is sure of it.</summary>
+internal sealed class LogRefusedException(string message, Exception inner) : Exception(message, inner);
+
+/// <summary>Another process has taken the leadership: this one must not write any more.</summary>
+internal sealed class LogFencedException() : Exception("Another server process has taken the lead of the store; this one must stop.");
