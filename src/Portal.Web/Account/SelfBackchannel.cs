@@ -16,7 +16,7 @@ internal sealed class SelfBackchannel(IOptions<PortalIdentityOptions> options, I
         var issuer = options.Value.PublicUrl!;
         if (request.RequestUri is { } uri && uri.GetLeftPart(UriPartial.Authority) == issuer.GetLeftPart(UriPartial.Authority) && LocalAddress() is { } local)
         {
-            request.Headers.Host = issuer.Authority;
+            request.Headers.Host = options.Value.PublicHost.ToUriComponent();
             request.RequestUri = new UriBuilder(uri) { Scheme = local.Scheme, Host = local.Host, Port = local.Port }.Uri;
         }
 

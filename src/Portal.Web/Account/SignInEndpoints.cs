@@ -76,7 +76,7 @@ internal static class SignInEndpoints
         var target = LocalUrl.OrHome(returnUrl);
         var publicUrl = options.Value.PublicUrl!;
         // The provider leads back to the public address; the cookies of the way there must be set for it, not for another name of this machine.
-        if (http.Request.Host != HostString.FromUriComponent(publicUrl))
+        if (http.Request.Host != options.Value.PublicHost)
             return Results.Redirect(new Uri(publicUrl, ConnectPaths.Login).ToString() + QueryString.Create("returnUrl", target));
         return Results.Challenge(new AuthenticationProperties { RedirectUri = target }, [PortalAuthentication.OidcScheme]);
     }
