@@ -1,6 +1,7 @@
 using Microsoft.EntityFrameworkCore;
 using Npgsql;
 using Portal.Core.Data;
+using Portal.Migrations.Identity;
 
 namespace Portal.Migrations;
 
@@ -23,6 +24,7 @@ public static class PortalMigrations
     }
 
     // The session's end releases the lock.
+    await IdentityMigrations.MigrateIdentityAsync(ownerConnectionString, cancellationToken);
     await MigrateCoreAsync(ownerConnectionString, cancellationToken);
   }
 

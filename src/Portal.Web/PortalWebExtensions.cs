@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Portal.Web.Endpoints;
 using Portal.Web.Live;
 using Portal.Web.Ui;
 
@@ -19,6 +20,7 @@ public static class PortalWebExtensions
         services.AddAuthorization();
         services.AddAntiforgery();
         services.AddHttpContextAccessor();
+        services.AddPortalApi();
         services.TryAddScoped<CurrentActor>();
         services.TryAddScoped<Toasts>();
         return services;
