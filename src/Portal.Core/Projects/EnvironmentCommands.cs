@@ -12,11 +12,11 @@ internal sealed class EnvironmentCommands(UnitOfWork work, WorkSignal signal, Ti
 {
   public Task<Result<IReadOnlyList<EnvironmentView>>> ListAsync(Actor actor, string team, string project, CancellationToken cancellationToken) =>
     work.ReadAsync<IReadOnlyList<EnvironmentView>>(actor, Right.AppView, new(team, project), async (db, access) =>
-      await Views(db, access).OrderBy(e => e.Name).ToListAsync(cancellationToken), cancellationToken);
+      await Views(db, access, db.Environments.Where(e => e.ProjectId == access.ProjectId)).ToListAsync(cancellationToken), cancellationToken);
 
   public Task<Result<EnvironmentView>> GetAsync(Actor actor, ScopeRef environment, CancellationToken cancellationToken) =>
     work.ReadAsync<EnvironmentView>(actor, Right.AppView, environment, async (db, access) =>
-      await Views(db, access).SingleAsync(e => e.Id == access.EnvironmentId, cancellationToken), cancellationToken);
+      await Views(db, access, db.Environments.Where(e => e.Id == access.EnvironmentId)).SingleAsync(cancellationToken), cancellationToken);
 
   public Task<Result<EnvironmentView>> CreateAsync(Actor actor, string team, string project, string name, bool isProtected, CancellationToken cancellationToken) =>
     work.WriteAsync<EnvironmentView>(actor, Right.ProjectManage, new(team, project), "environment.create", async (db, access) =>
@@ -39,7 +39,7 @@ internal sealed class EnvironmentCommands(UnitOfWork work, WorkSignal signal, Ti
     work.WriteAsync<EnvironmentView>(actor, Right.ProjectManage, environment, "environment.protect", async (db, access) =>
     {
       await db.Environments.Where(e => e.Id == access.EnvironmentId).ExecuteUpdateAsync(set => set.SetProperty(e => e.Protected, isProtected), cancellationToken);
-      return await Views(db, access).SingleAsync(e => e.Id == access.EnvironmentId, cancellationToken);
+      return await Views(db, access, db.Environments.Where(e => e.Id == access.EnvironmentId)).SingleAsync(cancellationToken);
     }, cancellationToken, isProtected ? "on" : "off");
 
   public async Task<Result<Unit>> DeleteAsync(Actor actor, ScopeRef environment, CancellationToken cancellationToken)
@@ -55,8 +55,9 @@ internal sealed class EnvironmentCommands(UnitOfWork work, WorkSignal signal, Ti
     return result;
   }
 
-  private static IQueryable<EnvironmentView> Views(PortalDbContext db, Access access) => db.Environments.AsNoTracking()
-    .Where(e => e.ProjectId == access.ProjectId)
+  // Filter and order come before the projection: what a constructor makes can no longer be translated.
+  private static IQueryable<EnvironmentView> Views(PortalDbContext db, Access access, IQueryable<EnvironmentRow> rows) => rows.AsNoTracking()
+    .OrderBy(e => e.Name)
     .Select(e => new EnvironmentView(
       e.Id, access.Scope.Team, access.Scope.Project!, e.Name, e.Protected, e.Namespace, db.Apps.Count(a => a.EnvironmentId == e.Id), e.DeletingAt != null, e.CreatedAt));
 }

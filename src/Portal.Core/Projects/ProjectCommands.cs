@@ -12,11 +12,11 @@ internal sealed class ProjectCommands(UnitOfWork work, WorkSignal signal, TimePr
 {
   public Task<Result<IReadOnlyList<ProjectView>>> ListAsync(Actor actor, string team, CancellationToken cancellationToken) =>
     work.ReadAsync<IReadOnlyList<ProjectView>>(actor, Right.AppView, new(team), async (db, _) =>
-      await Views(db, team).OrderBy(p => p.Name).ToListAsync(cancellationToken), cancellationToken);
+      await Views(db, team, db.Projects).ToListAsync(cancellationToken), cancellationToken);
 
   public Task<Result<ProjectView>> GetAsync(Actor actor, string team, string project, CancellationToken cancellationToken) =>
     work.ReadAsync<ProjectView>(actor, Right.AppView, new(team, project), async (db, access) =>
-      await Views(db, team).SingleAsync(p => p.Id == access.ProjectId, cancellationToken), cancellationToken);
+      await Views(db, team, db.Projects.Where(p => p.Id == access.ProjectId)).SingleAsync(cancellationToken), cancellationToken);
 
   public Task<Result<ProjectView>> CreateAsync(Actor actor, string team, string name, CancellationToken cancellationToken) =>
     work.WriteAsync<ProjectView>(actor, Right.ProjectManage, new(team), "project.create", (db, access) =>
@@ -42,7 +42,7 @@ internal sealed class ProjectCommands(UnitOfWork work, WorkSignal signal, TimePr
     return result;
   }
 
-  private static IQueryable<ProjectView> Views(PortalDbContext db, string team) => db.Projects.AsNoTracking().Select(p => new ProjectView(
+  private static IQueryable<ProjectView> Views(PortalDbContext db, string team, IQueryable<ProjectRow> rows) => rows.AsNoTracking().OrderBy(p => p.Name).Select(p => new ProjectView(
     p.Id, team, p.Name, db.Environments.Count(e => e.ProjectId == p.Id),
     db.Apps.Count(a => db.Environments.Any(e => e.Id == a.EnvironmentId && e.ProjectId == p.Id)), p.DeletingAt != null, p.CreatedAt));
 }

@@ -17,12 +17,12 @@ internal sealed class TeamCommands(UnitOfWork work, ITenantDbContextFactory cont
       if (Lacks(actor, Right.AppView) is { } error) return error;
       // Memberships lie across tenants: the platform scope, narrowed to the actor's own.
       await using var db = await contexts.CreateAsync(TenantContext.Platform, cancellationToken);
-      return await Views(db, actor).Where(t => actor.Scope == null || actor.Scope.Team == null || t.Name == actor.Scope.Team)
-        .OrderBy(t => t.Name).ToListAsync(cancellationToken);
+      var only = actor.Scope?.Team;
+      return await Views(db, actor, only).ToListAsync(cancellationToken);
     });
 
   public Task<Result<TeamView>> GetAsync(Actor actor, string team, CancellationToken cancellationToken) =>
-    work.ReadAsync<TeamView>(actor, Right.AppView, new(team), async (db, _) => await Views(db, actor).SingleAsync(cancellationToken), cancellationToken);
+    work.ReadAsync<TeamView>(actor, Right.AppView, new(team), async (db, _) => await Views(db, actor, team).SingleAsync(cancellationToken), cancellationToken);
 
   public Task<Result<TeamView>> CreateAsync(Actor actor, string name, string? displayName, CancellationToken cancellationToken) =>
     UnitOfWork.GuardAsync<TeamView>(async () =>
@@ -55,10 +55,11 @@ internal sealed class TeamCommands(UnitOfWork work, ITenantDbContextFactory cont
   private static Error? Lacks(Actor actor, Right right) =>
     actor.Scope?.Rights is { } rights && !rights.Contains(right) ? Error.Forbidden($"The token does not carry the right {right}.") : null;
 
-  private static IQueryable<TeamView> Views(PortalDbContext db, Actor actor) =>
+  private static IQueryable<TeamView> Views(PortalDbContext db, Actor actor, string? only) =>
     from team in db.Teams.AsNoTracking()
     join member in db.Members on team.Id equals member.TeamId
-    where member.UserId == actor.UserId
+    where member.UserId == actor.UserId && (only == null || team.Name == only)
+    orderby team.Name
     select new TeamView(
       team.Id, team.Name, team.DisplayName, member.Role, db.Members.Count(m => m.TeamId == team.Id), db.Projects.Count(p => p.TeamId == team.Id), team.CreatedAt);
 }

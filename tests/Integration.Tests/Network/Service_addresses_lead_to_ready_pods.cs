@@ -39,8 +39,14 @@ public sealed class Service_addresses_lead_to_ready_pods : IAsyncLifetime
         using var network = new PodNetwork(
             new PodNetworkOptions
             {
-                NodeName = "n1", InstanceId = "it", CniConfigurationDirectory = "/tmp/unused", AddressDirectory = "/tmp/unused", ClusterPodCidr = Pods, ServiceCidr = Services,
-                NetworkNamespacePath = _node.Path, LocalServiceAddresses = [IPAddress.Parse("10.96.0.10")],
+                NodeName = "n1",
+                InstanceId = "it",
+                CniConfigurationDirectory = "/tmp/unused",
+                AddressDirectory = "/tmp/unused",
+                ClusterPodCidr = Pods,
+                ServiceCidr = Services,
+                NetworkNamespacePath = _node.Path,
+                LocalServiceAddresses = [IPAddress.Parse("10.96.0.10")],
             },
             new ObjectList<V1Node>(), TimeProvider.System, NullLogger<PodNetwork>.Instance);
         await network.EnsureRangesAsync(CancellationToken.None);
