@@ -17,7 +17,7 @@ public sealed class PlacementTests
         AddNodes(Pods.Node("a"), Pods.Node("b"), Pods.Node("c"));
         var placement = new Placement(_cluster);
         var nodes = Enumerable.Range(0, 6).Select(i => Place(placement, Pods.Of($"p{i}", "100m", "64Mi", "web"))).ToArray();
-        Assert.Equal([2, 2, 2], nodes.CountBy(n => n).Select(c => c.Value));
+        Assert.Equal([2, 2, 2], nodes.CountBy(n => n!).Select(c => c.Value));
     }
 
     [Fact]

@@ -48,8 +48,8 @@ public sealed class SchedulerLoopTests : IAsyncDisposable
         Assert.Equal(("p", "a"), await _binder.Binds.Reader.ReadAsync(TestContext.Current.CancellationToken));
 
         // While it waits for its back-off another pod may take the place it no longer holds.
-        await _loop.DryRunAsync([], TestContext.Current.CancellationToken);
-        await Testing.Eventually.BecomesTrue(async () => (await _loop.DryRunAsync([Pods.Of("q", "1")], TestContext.Current.CancellationToken))[0].Node == "a", "the place is free again");
+        await global::Testing.Eventually.Async(
+            "the place to be free again", async () => (await _loop.DryRunAsync([Pods.Of("q", "1")], TestContext.Current.CancellationToken))[0].Node, node => node == "a");
         _time.Advance(TimeSpan.FromSeconds(1));
         Assert.Equal(("p", "a"), await _binder.Binds.Reader.ReadAsync(TestContext.Current.CancellationToken));
     }
