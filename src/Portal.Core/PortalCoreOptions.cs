@@ -57,6 +57,6 @@ public sealed class PortalCoreOptions
 
     /// <summary>The address of an app by its host name.</summary>
     internal string UrlOf(string host) => (IngressScheme, IngressPort) is ("http", 80) or ("https", 443)
-      ? $"{IngressScheme}://{host}/"
-      : $"{IngressScheme}://{host}:{IngressPort}/";
+        ? $"{IngressScheme}://{host}/"
+        : $"{IngressScheme}://{host}:{IngressPort}/";
 }

@@ -6,5 +6,5 @@ namespace Portal.Core;
 internal sealed class PortalCoreOptionsValidator : IValidateOptions<PortalCoreOptions>
 {
     public ValidateOptionsResult Validate(string? name, PortalCoreOptions options) =>
-      options.Faults() is { Count: > 0 } faults ? ValidateOptionsResult.Fail(faults.Select(fault => $"Portal core: {fault}")) : ValidateOptionsResult.Success;
+        options.Faults() is { Count: > 0 } faults ? ValidateOptionsResult.Fail(faults.Select(fault => $"Portal core: {fault}")) : ValidateOptionsResult.Success;
 }

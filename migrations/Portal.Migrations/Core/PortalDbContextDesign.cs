@@ -8,8 +8,8 @@ namespace Portal.Migrations.Core;
 internal sealed class PortalDbContextDesign : IDesignTimeDbContextFactory<PortalDbContext>
 {
     public PortalDbContext CreateDbContext(string[] args) => new(
-      new DbContextOptionsBuilder<PortalDbContext>()
-        .UseNpgsql("Host=/nonexistent", npgsql => npgsql.MigrationsAssembly("Portal.Migrations").MigrationsHistoryTable("migrations", PortalDbContext.Schema))
-        .Options,
-      TenantContext.ForTeam(Guid.Empty));
+        new DbContextOptionsBuilder<PortalDbContext>()
+            .UseNpgsql("Host=/nonexistent", npgsql => npgsql.MigrationsAssembly("Portal.Migrations").MigrationsHistoryTable("migrations", PortalDbContext.Schema))
+            .Options,
+        TenantContext.ForTeam(Guid.Empty));
 }

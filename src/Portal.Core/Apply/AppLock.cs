@@ -7,5 +7,5 @@ namespace Portal.Core.Apply;
 internal static class AppLock
 {
     public static async Task<bool> TryTakeAsync(PortalDbContext db, Guid app, CancellationToken cancellationToken) =>
-      (await db.Database.SqlQuery<bool>($"SELECT pg_try_advisory_xact_lock(hashtextextended({app.ToString()}, 0)) AS \"Value\"").ToListAsync(cancellationToken))[0];
+        (await db.Database.SqlQuery<bool>($"SELECT pg_try_advisory_xact_lock(hashtextextended({app.ToString()}, 0)) AS \"Value\"").ToListAsync(cancellationToken))[0];
 }

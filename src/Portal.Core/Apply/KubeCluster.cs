@@ -36,7 +36,7 @@ internal sealed class KubeCluster(IKubernetes client) : ICluster
         var selector = Labels.AppSelector(app);
         var objects = new List<KubeObject>();
         void Add<T>(string kind, IEnumerable<T> items)
-        where T : IKubernetesObject<V1ObjectMeta> => objects.AddRange(items.Select(item => new KubeObject(kind, item.Metadata.Name, Json(item))));
+            where T : IKubernetesObject<V1ObjectMeta> => objects.AddRange(items.Select(item => new KubeObject(kind, item.Metadata.Name, Json(item))));
 
         Add("ServiceAccount", (await client.CoreV1.ListNamespacedServiceAccountAsync(ns, labelSelector: selector, cancellationToken: cancellationToken)).Items);
         Add("ConfigMap", (await client.CoreV1.ListNamespacedConfigMapAsync(ns, labelSelector: selector, cancellationToken: cancellationToken)).Items);
@@ -48,12 +48,12 @@ internal sealed class KubeCluster(IKubernetes client) : ICluster
     }, cancellationToken);
 
     public async Task<bool> HasLeftoversAsync(string ns, string app, CancellationToken cancellationToken) =>
-      (await ListAsync(ns, app, cancellationToken)).Count > 0 || await CallAsync(async () =>
-      {
-          var selector = Labels.AppSelector(app);
-          return (await client.AppsV1.ListNamespacedReplicaSetAsync(ns, labelSelector: selector, cancellationToken: cancellationToken)).Items.Count > 0
-          || (await client.CoreV1.ListNamespacedPodAsync(ns, labelSelector: selector, cancellationToken: cancellationToken)).Items.Count > 0;
-      }, cancellationToken);
+        (await ListAsync(ns, app, cancellationToken)).Count > 0 || await CallAsync(async () =>
+        {
+            var selector = Labels.AppSelector(app);
+            return (await client.AppsV1.ListNamespacedReplicaSetAsync(ns, labelSelector: selector, cancellationToken: cancellationToken)).Items.Count > 0
+                || (await client.CoreV1.ListNamespacedPodAsync(ns, labelSelector: selector, cancellationToken: cancellationToken)).Items.Count > 0;
+        }, cancellationToken);
 
     public Task DeleteAsync(string ns, string kind, string name, CancellationToken cancellationToken) => CallAsync(async () =>
     {

@@ -16,13 +16,9 @@ internal sealed class ReleaseObjects(SecretStore secrets)
         var versions = ReleaseJson.Versions(release.SecretVersions);
         return place with
         {
-            App = app.Name,
-            Host = app.Host,
-            Release = release.Number,
-            InstanceRelease = release.InstanceRelease,
+            App = app.Name, Host = app.Host, Release = release.Number, InstanceRelease = release.InstanceRelease,
             Spec = DeclarationJson.Read(release.Declaration).In(place.Environment),
-            SecretVersions = versions,
-            SecretValues = await secrets.OpenAsync(db, app, versions, cancellationToken),
+            SecretVersions = versions, SecretValues = await secrets.OpenAsync(db, app, versions, cancellationToken),
         };
     }
 
@@ -30,22 +26,15 @@ internal sealed class ReleaseObjects(SecretStore secrets)
     public static async Task<CompileInput> PlaceAsync(PortalDbContext db, Guid environment, CancellationToken cancellationToken)
     {
         var place = await (
-          from e in db.Environments.AsNoTracking()
-          join p in db.Projects.AsNoTracking() on e.ProjectId equals p.Id
-          join t in db.Teams.AsNoTracking() on e.TeamId equals t.Id
-          where e.Id == environment
-          select new { Team = t.Name, Project = p.Name, Environment = e.Name, e.Namespace }).SingleAsync(cancellationToken);
+            from e in db.Environments.AsNoTracking()
+            join p in db.Projects.AsNoTracking() on e.ProjectId equals p.Id
+            join t in db.Teams.AsNoTracking() on e.TeamId equals t.Id
+            where e.Id == environment
+            select new { Team = t.Name, Project = p.Name, Environment = e.Name, e.Namespace }).SingleAsync(cancellationToken);
         return new()
         {
-            Team = place.Team,
-            Project = place.Project,
-            Environment = place.Environment,
-            Namespace = place.Namespace,
-            App = "",
-            Host = "",
-            Release = 0,
-            InstanceRelease = 0,
-            Spec = new() { Image = "" },
+            Team = place.Team, Project = place.Project, Environment = place.Environment, Namespace = place.Namespace,
+            App = "", Host = "", Release = 0, InstanceRelease = 0, Spec = new() { Image = "" },
         };
     }
 }

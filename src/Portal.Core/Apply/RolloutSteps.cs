@@ -11,7 +11,7 @@ namespace Portal.Core.Apply;
 /// from the state it was decided in, so a rollout superseded or cancelled meanwhile stays so.
 /// </summary>
 internal sealed partial class RolloutSteps(
-  ITenantDbContextFactory contexts, ReleaseObjects objects, Applier applier, ChangeFeed changes, TimeProvider clock, ILogger<RolloutSteps> logger)
+    ITenantDbContextFactory contexts, ReleaseObjects objects, Applier applier, ChangeFeed changes, TimeProvider clock, ILogger<RolloutSteps> logger)
 {
     /// <summary>Takes every active rollout a step on; true while there are any.</summary>
     public async Task<bool> PassAsync(CancellationToken cancellationToken)
@@ -20,8 +20,8 @@ internal sealed partial class RolloutSteps(
         await using (var db = await contexts.CreateAsync(TenantContext.Platform, cancellationToken))
         {
             active = await db.Rollouts.AsNoTracking()
-              .Where(r => r.State == RolloutState.Queued || r.State == RolloutState.Applying || r.State == RolloutState.Rolling)
-              .OrderBy(r => r.CreatedAt).ToListAsync(cancellationToken);
+                .Where(r => r.State == RolloutState.Queued || r.State == RolloutState.Applying || r.State == RolloutState.Rolling)
+                .OrderBy(r => r.CreatedAt).ToListAsync(cancellationToken);
         }
 
         await Parallel.ForEachAsync(active, new ParallelOptions { MaxDegreeOfParallelism = 4, CancellationToken = cancellationToken }, async (rollout, cancel) =>
@@ -88,7 +88,7 @@ internal sealed partial class RolloutSteps(
         var now = clock.GetUtcNow();
         await using var db = await contexts.CreateAsync(TenantContext.ForTeam(rollout.TeamId), cancellationToken);
         var moved = await db.Rollouts.Where(r => r.ReleaseId == rollout.ReleaseId && r.State == rollout.State)
-          .ExecuteUpdateAsync(set => set.SetProperty(r => r.State, to).SetProperty(r => r.Message, message).SetProperty(r => r.UpdatedAt, now), cancellationToken);
+            .ExecuteUpdateAsync(set => set.SetProperty(r => r.State, to).SetProperty(r => r.Message, message).SetProperty(r => r.UpdatedAt, now), cancellationToken);
         await db.CommitAsync(cancellationToken);
         if (moved == 1 && to != rollout.State) Moved(logger, rollout.AppId, rollout.Number, to, message);
         changes.Raise(ns);

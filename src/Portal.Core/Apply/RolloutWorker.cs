@@ -10,8 +10,8 @@ namespace Portal.Core.Apply;
 /// and does the step again.
 /// </summary>
 internal sealed partial class RolloutWorker(
-  RolloutSteps rollouts, DeletionSteps deletions, WorkSignal signal, ChangeFeed changes, PortalCoreOptions options, TimeProvider clock, ILogger<RolloutWorker> logger)
-  : BackgroundService
+    RolloutSteps rollouts, DeletionSteps deletions, WorkSignal signal, ChangeFeed changes, PortalCoreOptions options, TimeProvider clock, ILogger<RolloutWorker> logger)
+    : BackgroundService
 {
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {

@@ -12,8 +12,8 @@ internal sealed class AppChange(UnitOfWork work, ReleaseWriter releases, SecretS
     public delegate Result<ChangedDeclaration> Edit(AppRow app, string environment, AppDeclaration declaration);
 
     public async Task<Result<ReleaseView>> MakeAsync(
-      Actor actor, Right right, ScopeRef scope, string action, string detail, Edit edit, CancellationToken cancellationToken,
-      bool restart = false, IReadOnlyDictionary<string, Sensitive>? newSecrets = null)
+        Actor actor, Right right, ScopeRef scope, string action, string detail, Edit edit, CancellationToken cancellationToken,
+        bool restart = false, IReadOnlyDictionary<string, Sensitive>? newSecrets = null)
     {
         if (scope.App is null) throw new ArgumentException("The scope names no app.", nameof(scope));
         var result = await work.WriteAsync<ReleaseView>(actor, right, scope, action, async (db, access) =>
@@ -28,7 +28,7 @@ internal sealed class AppChange(UnitOfWork work, ReleaseWriter releases, SecretS
             var versions = await secrets.SetAsync(db, app, spec, ReleaseJson.Versions(newest.SecretVersions), newSecrets, actor.Email, cancellationToken);
             if (!versions.IsOk) return versions.Error;
             return await releases.WriteAsync(
-          db, app, scope.Environment!, new(changed.Value.Declaration, versions.Value, changed.Value.Reason, actor.Email) { Restart = restart }, cancellationToken);
+                db, app, scope.Environment!, new(changed.Value.Declaration, versions.Value, changed.Value.Reason, actor.Email) { Restart = restart }, cancellationToken);
         }, cancellationToken, detail);
         if (result.IsOk) signal.Raise();
         return result;

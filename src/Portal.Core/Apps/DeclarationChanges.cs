@@ -16,37 +16,37 @@ internal static class DeclarationChanges
     {
         var changes = Of(declaration, environment);
         return value is not null
-          ? With(declaration, environment, changes with { Env = changes.Env.SetItem(name, value) })
-          // Overrides can add and replace but not take away: the base of this app's document loses the variable too.
-          : With(declaration with { Spec = declaration.Spec with { Env = declaration.Spec.Env.Remove(name) } }, environment, changes with { Env = changes.Env.Remove(name) });
+            ? With(declaration, environment, changes with { Env = changes.Env.SetItem(name, value) })
+            // Overrides can add and replace but not take away: the base of this app's document loses the variable too.
+            : With(declaration with { Spec = declaration.Spec with { Env = declaration.Spec.Env.Remove(name) } }, environment, changes with { Env = changes.Env.Remove(name) });
     }
 
     public static AppDeclaration WithImage(this AppDeclaration declaration, string environment, string image)
     {
         var changes = Of(declaration, environment);
         return changes.Image is null
-          ? declaration with { Spec = declaration.Spec with { Image = image } }
-          : With(declaration, environment, changes with { Image = image });
+            ? declaration with { Spec = declaration.Spec with { Image = image } }
+            : With(declaration, environment, changes with { Image = image });
     }
 
     public static AppDeclaration WithSecrets(this AppDeclaration declaration, string environment, ImmutableArray<string> secrets)
     {
         var changes = Of(declaration, environment);
         return changes.Secrets is null
-          ? declaration with { Spec = declaration.Spec with { Secrets = secrets } }
-          : With(declaration, environment, changes with { Secrets = secrets });
+            ? declaration with { Spec = declaration.Spec with { Secrets = secrets } }
+            : With(declaration, environment, changes with { Secrets = secrets });
     }
 
     public static AppDeclaration WithDomains(this AppDeclaration declaration, string environment, ImmutableArray<string> domains)
     {
         var changes = Of(declaration, environment);
         return changes.Domains is null
-          ? declaration with { Spec = declaration.Spec with { Domains = domains } }
-          : With(declaration, environment, changes with { Domains = domains });
+            ? declaration with { Spec = declaration.Spec with { Domains = domains } }
+            : With(declaration, environment, changes with { Domains = domains });
     }
 
     private static EnvironmentOverride Of(AppDeclaration declaration, string environment) => declaration.Environments.GetValueOrDefault(environment) ?? new();
 
     private static AppDeclaration With(AppDeclaration declaration, string environment, EnvironmentOverride changes) =>
-      declaration with { Environments = declaration.Environments.SetItem(environment, changes) };
+        declaration with { Environments = declaration.Environments.SetItem(environment, changes) };
 }

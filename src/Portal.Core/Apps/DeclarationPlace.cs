@@ -23,10 +23,10 @@ internal static class DeclarationPlace
     public static async Task<Error?> CollidesAsync(PortalDbContext db, EnvironmentRow environment, string name, AppSpec spec, CancellationToken cancellationToken)
     {
         var others = await (
-          from app in db.Apps.AsNoTracking()
-          join release in db.Releases.AsNoTracking() on new { app.Id, Number = app.LastRelease } equals new { Id = release.AppId, release.Number }
-          where app.EnvironmentId == environment.Id && app.Name != name
-          select new { app.Name, release.Declaration }).ToListAsync(cancellationToken);
+            from app in db.Apps.AsNoTracking()
+            join release in db.Releases.AsNoTracking() on new { app.Id, Number = app.LastRelease } equals new { Id = release.AppId, release.Number }
+            where app.EnvironmentId == environment.Id && app.Name != name
+            select new { app.Name, release.Declaration }).ToListAsync(cancellationToken);
         var own = ObjectNames.Of(name, spec.Processes.Keys).ToHashSet(StringComparer.Ordinal);
         foreach (var other in others)
         {

@@ -50,9 +50,9 @@ internal static partial class DeclarationYaml
     }
 
     private static void Text(Emitter emitter, string text) => emitter.Emit(
-      Plain().IsMatch(text) && !Reserved().IsMatch(text)
-        ? new Scalar(AnchorName.Empty, TagName.Empty, text, ScalarStyle.Plain, true, false)
-        : new Scalar(AnchorName.Empty, TagName.Empty, text, ScalarStyle.DoubleQuoted, false, true));
+        Plain().IsMatch(text) && !Reserved().IsMatch(text)
+            ? new Scalar(AnchorName.Empty, TagName.Empty, text, ScalarStyle.Plain, true, false)
+            : new Scalar(AnchorName.Empty, TagName.Empty, text, ScalarStyle.DoubleQuoted, false, true));
 
     [GeneratedRegex(@"\A[A-Za-z_/](?:[A-Za-z0-9._/@:-]*[A-Za-z0-9_/])?\z")]
     private static partial Regex Plain();

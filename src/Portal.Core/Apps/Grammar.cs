@@ -19,17 +19,17 @@ internal static class Grammar
 
     /// <summary>An image reference as the OCI distribution grammar has it: host[:port]/path[:tag][@digest].</summary>
     public const string ImagePattern =
-      "^(?:(?:(?:[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?)(?:\\.(?:[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?))*(?::[0-9]{1,5})?)/)?"
-      + "[a-z0-9]+(?:(?:\\.|_|__|-+)[a-z0-9]+)*(?:/[a-z0-9]+(?:(?:\\.|_|__|-+)[a-z0-9]+)*)*"
-      + "(?::[A-Za-z0-9_][A-Za-z0-9_.-]{0,127})?(?:@sha256:[a-f0-9]{64})?$";
+        "^(?:(?:(?:[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?)(?:\\.(?:[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?))*(?::[0-9]{1,5})?)/)?"
+        + "[a-z0-9]+(?:(?:\\.|_|__|-+)[a-z0-9]+)*(?:/[a-z0-9]+(?:(?:\\.|_|__|-+)[a-z0-9]+)*)*"
+        + "(?::[A-Za-z0-9_][A-Za-z0-9_.-]{0,127})?(?:@sha256:[a-f0-9]{64})?$";
 
     private static readonly Dictionary<string, Regex> Compiled = new[] { NamePattern, VariablePattern, HostPattern, PathPattern, ImagePattern }
-      .ToDictionary(pattern => pattern, pattern => new Regex(pattern, RegexOptions.NonBacktracking | RegexOptions.CultureInvariant));
+        .ToDictionary(pattern => pattern, pattern => new Regex(pattern, RegexOptions.NonBacktracking | RegexOptions.CultureInvariant));
 
     /// <summary>Whether the whole text matches one of the patterns above, in time linear in its length.</summary>
     public static bool Matches(string pattern, string text) =>
-      // In .NET `$` also matches before a final line feed; in ECMA it does not.
-      !text.EndsWith('\n') && Compiled[pattern].IsMatch(text);
+        // In .NET `$` also matches before a final line feed; in ECMA it does not.
+        !text.EndsWith('\n') && Compiled[pattern].IsMatch(text);
 
     public static bool IsName(string text, int maxLength) => text.Length <= maxLength && Matches(NamePattern, text);
 

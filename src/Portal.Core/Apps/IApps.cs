@@ -28,7 +28,7 @@ public interface IApps
     /// <param name="planId">The plan this carries out, or null; a plan gone stale is a Conflict.</param>
     /// <param name="cancellationToken">Cancels before the commit.</param>
     Task<Result<ReleaseView>> DeclareAsync(
-      Actor actor, ScopeRef environment, AppDeclaration declaration, IReadOnlyDictionary<string, Sensitive>? secrets, string? planId, CancellationToken cancellationToken);
+        Actor actor, ScopeRef environment, AppDeclaration declaration, IReadOnlyDictionary<string, Sensitive>? secrets, string? planId, CancellationToken cancellationToken);
 
     /// <summary>Changes the number of instances of one process, 0 to 100. Needs <see cref="Right.Scale"/>.</summary>
     Task<Result<ReleaseView>> ScaleAsync(Actor actor, ScopeRef app, string process, int replicas, CancellationToken cancellationToken);

@@ -8,7 +8,7 @@ namespace Portal.Core.Apps;
 internal static class Names
 {
     public static string Rule(string noun, int maxLength) =>
-      $"A {noun}'s name is at most {maxLength} lower-case letters, digits and hyphens and begins and ends with a letter or digit.";
+        $"A {noun}'s name is at most {maxLength} lower-case letters, digits and hyphens and begins and ends with a letter or digit.";
 
     /// <summary>The namespace of an environment: readable, and unique by eight digits of its id.</summary>
     public static string Namespace(string project, string environment, Guid id) => $"{project}-{environment}-{id.ToString("N")[^8..]}";

@@ -7,7 +7,7 @@ namespace Portal.Core.Apps;
 internal sealed class SensitiveJsonConverter : JsonConverter<Sensitive>
 {
     public override Sensitive Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
-      new(reader.GetString() ?? throw new JsonException("A secret's value must be a string."));
+        new(reader.GetString() ?? throw new JsonException("A secret's value must be a string."));
 
     public override void Write(Utf8JsonWriter writer, Sensitive value, JsonSerializerOptions options) => writer.WriteStringValue("[redacted]");
 }

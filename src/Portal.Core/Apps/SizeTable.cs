@@ -11,12 +11,12 @@ public static class SizeTable
     /// <summary>All sizes, smallest first.</summary>
     public static ImmutableArray<Size> All { get; } =
     [
-      new("tiny", "50m", "250m", "64Mi"),
-    new("small", "250m", "1", "256Mi"),
-    new("medium", "500m", "2", "512Mi"),
-    new("large", "1", "4", "1Gi"),
-    new("xlarge", "2", "8", "2Gi"),
-  ];
+        new("tiny", "50m", "250m", "64Mi"),
+        new("small", "250m", "1", "256Mi"),
+        new("medium", "500m", "2", "512Mi"),
+        new("large", "1", "4", "1Gi"),
+        new("xlarge", "2", "8", "2Gi"),
+    ];
 
     /// <summary>The size of this name, or null.</summary>
     public static Size? Find(string name) => All.FirstOrDefault(size => size.Name == name);

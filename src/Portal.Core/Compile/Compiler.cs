@@ -62,10 +62,7 @@ internal static class Compiler
             ["name"] = input.Namespace,
             ["labels"] = new JsonObject
             {
-                [Labels.ManagedBy] = Labels.Portal,
-                [Labels.Team] = input.Team,
-                [Labels.Project] = input.Project,
-                [Labels.Environment] = input.Environment,
+                [Labels.ManagedBy] = Labels.Portal, [Labels.Team] = input.Team, [Labels.Project] = input.Project, [Labels.Environment] = input.Environment,
             },
         },
     });
@@ -75,7 +72,7 @@ internal static class Compiler
         // The name follows the content: instances of an older release keep the values they were made with, whenever they restart.
         var content = string.Join('\n', input.Spec.Env.Select(variable => $"{variable.Key}={variable.Value.Length}:{variable.Value}"));
         return Object(input, "v1", "ConfigMap", ObjectNames.Config(input.App, Names.Digest(content)),
-          [("data", new JsonObject(input.Spec.Env.Select(variable => KeyValuePair.Create(variable.Key, (JsonNode?)variable.Value))))]);
+            [("data", new JsonObject(input.Spec.Env.Select(variable => KeyValuePair.Create(variable.Key, (JsonNode?)variable.Value))))]);
     }
 
     private static KubeObject Secret(CompileInput input)
@@ -84,46 +81,46 @@ internal static class Compiler
         var content = string.Join('\n', input.SecretVersions.Select(secret => $"{secret.Key}={secret.Value}"));
         return Object(input, "v1", "Secret", ObjectNames.Secret(input.App, Names.Digest(content)),
         [
-          ("type", "Opaque"),
-      ("data", new JsonObject(input.SecretValues.Select(secret =>
-        KeyValuePair.Create(secret.Key, (JsonNode?)Convert.ToBase64String(Encoding.UTF8.GetBytes(secret.Value.Reveal())))))),
-    ]);
+            ("type", "Opaque"),
+            ("data", new JsonObject(input.SecretValues.Select(secret =>
+                KeyValuePair.Create(secret.Key, (JsonNode?)Convert.ToBase64String(Encoding.UTF8.GetBytes(secret.Value.Reveal())))))),
+        ]);
     }
 
     private static KubeObject Service(CompileInput input, string name, ProcessSpec process) =>
-      Object(input, "v1", "Service", ObjectNames.Service(input.App, name),
-      [
-        ("spec", new JsonObject
-      {
-        ["selector"] = Deployments.Selector(input, name),
-        ["ports"] = new JsonArray(new JsonObject
-        {
-          ["name"] = "http", ["port"] = name == "web" ? 80 : process.Port, ["targetPort"] = process.Port, ["protocol"] = "TCP",
-        }),
-      }),
-      ]);
+        Object(input, "v1", "Service", ObjectNames.Service(input.App, name),
+        [
+            ("spec", new JsonObject
+            {
+                ["selector"] = Deployments.Selector(input, name),
+                ["ports"] = new JsonArray(new JsonObject
+                {
+                    ["name"] = "http", ["port"] = name == "web" ? 80 : process.Port, ["targetPort"] = process.Port, ["protocol"] = "TCP",
+                }),
+            }),
+        ]);
 
     private static KubeObject Ingress(CompileInput input) => Object(input, "networking.k8s.io/v1", "Ingress", input.App,
     [
-      ("spec", new JsonObject
-    {
-      ["ingressClassName"] = Labels.Portal,
-      ["rules"] = new JsonArray([.. input.Spec.Domains.Order(StringComparer.Ordinal).Prepend(input.Host).Select(host => new JsonObject
-      {
-        ["host"] = host,
-        ["http"] = new JsonObject
+        ("spec", new JsonObject
         {
-          ["paths"] = new JsonArray(new JsonObject
-          {
-            ["path"] = "/",
-            ["pathType"] = "Prefix",
-            ["backend"] = new JsonObject
+            ["ingressClassName"] = Labels.Portal,
+            ["rules"] = new JsonArray([.. input.Spec.Domains.Order(StringComparer.Ordinal).Prepend(input.Host).Select(host => new JsonObject
             {
-              ["service"] = new JsonObject { ["name"] = ObjectNames.Service(input.App, "web"), ["port"] = new JsonObject { ["name"] = "http" } },
-            },
-          }),
-        },
-      })]),
-    }),
-  ]);
+                ["host"] = host,
+                ["http"] = new JsonObject
+                {
+                    ["paths"] = new JsonArray(new JsonObject
+                    {
+                        ["path"] = "/",
+                        ["pathType"] = "Prefix",
+                        ["backend"] = new JsonObject
+                        {
+                            ["service"] = new JsonObject { ["name"] = ObjectNames.Service(input.App, "web"), ["port"] = new JsonObject { ["name"] = "http" } },
+                        },
+                    }),
+                },
+            })]),
+        }),
+    ]);
 }

@@ -13,19 +13,19 @@ internal static class Deployments
     {
         var deployment = Compiler.Object(input, "apps/v1", "Deployment", ObjectNames.Process(input.App, name),
         [
-          ("spec", new JsonObject
-      {
-        ["replicas"] = process.Replicas ?? 1,
-        ["revisionHistoryLimit"] = 3,
-        ["selector"] = new JsonObject { ["matchLabels"] = Selector(input, name) },
-        ["strategy"] = new JsonObject
-        {
-          ["type"] = "RollingUpdate",
-          ["rollingUpdate"] = new JsonObject { ["maxUnavailable"] = 0, ["maxSurge"] = 1 },
-        },
-        ["template"] = Template(input, name, process, config, secret),
-      }),
-    ]);
+            ("spec", new JsonObject
+            {
+                ["replicas"] = process.Replicas ?? 1,
+                ["revisionHistoryLimit"] = 3,
+                ["selector"] = new JsonObject { ["matchLabels"] = Selector(input, name) },
+                ["strategy"] = new JsonObject
+                {
+                    ["type"] = "RollingUpdate",
+                    ["rollingUpdate"] = new JsonObject { ["maxUnavailable"] = 0, ["maxSurge"] = 1 },
+                },
+                ["template"] = Template(input, name, process, config, secret),
+            }),
+        ]);
         deployment.Body["metadata"]!["labels"]![Labels.Process] = name;
         return deployment;
     }

@@ -19,7 +19,7 @@ internal sealed class SecretCipher
     private readonly byte[] _keyId;
 
     public SecretCipher(PortalCoreOptions options)
-      : this(LoadKey(options.SecretKeyFile))
+        : this(LoadKey(options.SecretKeyFile))
     {
     }
 
@@ -49,7 +49,7 @@ internal sealed class SecretCipher
         var text = new byte[box.Length - Overhead];
         using var aes = new AesGcm(_key, TagLength);
         aes.Decrypt(
-          box.AsSpan(KeyIdLength, NonceLength), box.AsSpan(Overhead), box.AsSpan(KeyIdLength + NonceLength, TagLength), text, Binding(team, owner, name, version));
+            box.AsSpan(KeyIdLength, NonceLength), box.AsSpan(Overhead), box.AsSpan(KeyIdLength + NonceLength, TagLength), text, Binding(team, owner, name, version));
         return Encoding.UTF8.GetString(text);
     }
 
@@ -57,7 +57,7 @@ internal sealed class SecretCipher
     public string Fingerprint(string value) => Convert.ToHexStringLower(HMACSHA256.HashData(_key, Encoding.UTF8.GetBytes("fingerprint\0" + value)))[..12];
 
     private static byte[] Binding(Guid team, Guid owner, string name, int version) =>
-      Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{team}/{owner}/{name}/{version}"));
+        Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{team}/{owner}/{name}/{version}"));
 
     private static byte[] LoadKey(string path)
     {

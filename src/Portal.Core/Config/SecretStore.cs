@@ -17,12 +17,12 @@ internal sealed class SecretStore(SecretCipher cipher, TimeProvider clock)
     /// or a value is given for one that is not declared.
     /// </summary>
     public async Task<Result<ImmutableSortedDictionary<string, int>>> SetAsync(
-      PortalDbContext db, AppRow app, AppSpec spec, ImmutableSortedDictionary<string, int> current, IReadOnlyDictionary<string, Sensitive>? values, string author,
-      CancellationToken cancellationToken)
+        PortalDbContext db, AppRow app, AppSpec spec, ImmutableSortedDictionary<string, int> current, IReadOnlyDictionary<string, Sensitive>? values, string author,
+        CancellationToken cancellationToken)
     {
         values ??= ImmutableDictionary<string, Sensitive>.Empty;
         var stored = await db.Secrets.Where(s => s.AppId == app.Id).GroupBy(s => s.Name)
-          .Select(g => new { Name = g.Key, Version = g.Max(s => s.Version) }).ToDictionaryAsync(s => s.Name, s => s.Version, cancellationToken);
+            .Select(g => new { Name = g.Key, Version = g.Max(s => s.Version) }).ToDictionaryAsync(s => s.Name, s => s.Version, cancellationToken);
         if (Faults(spec, name => stored.ContainsKey(name), values) is { Count: > 0 } faults) return Error.Invalid(faults);
 
         var versions = ImmutableSortedDictionary.CreateBuilder<string, int>(StringComparer.Ordinal);
@@ -38,12 +38,7 @@ internal sealed class SecretStore(SecretCipher cipher, TimeProvider clock)
             versions[name] = version;
             db.Secrets.Add(new()
             {
-                TeamId = app.TeamId,
-                AppId = app.Id,
-                Name = name,
-                Version = version,
-                Author = author,
-                CreatedAt = clock.GetUtcNow(),
+                TeamId = app.TeamId, AppId = app.Id, Name = name, Version = version, Author = author, CreatedAt = clock.GetUtcNow(),
                 Sealed = cipher.Seal(value.Reveal(), app.TeamId, app.Id, name, version),
             });
         }
@@ -73,11 +68,11 @@ internal sealed class SecretStore(SecretCipher cipher, TimeProvider clock)
 
     /// <summary>The values of these versions.</summary>
     public async Task<ImmutableSortedDictionary<string, Sensitive>> OpenAsync(
-      PortalDbContext db, AppRow app, ImmutableSortedDictionary<string, int> versions, CancellationToken cancellationToken)
+        PortalDbContext db, AppRow app, ImmutableSortedDictionary<string, int> versions, CancellationToken cancellationToken)
     {
         var names = versions.Keys.ToList();
         var rows = await db.Secrets.AsNoTracking().Where(s => s.AppId == app.Id && names.Contains(s.Name)).ToListAsync(cancellationToken);
         return rows.Where(row => versions[row.Name] == row.Version)
-          .ToImmutableSortedDictionary(row => row.Name, row => new Sensitive(cipher.Open(row.Sealed, app.TeamId, app.Id, row.Name, row.Version)), StringComparer.Ordinal);
+            .ToImmutableSortedDictionary(row => row.Name, row => new Sensitive(cipher.Open(row.Sealed, app.TeamId, app.Id, row.Name, row.Version)), StringComparer.Ordinal);
     }
 }

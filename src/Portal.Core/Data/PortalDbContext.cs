@@ -128,7 +128,7 @@ internal sealed class PortalDbContext(DbContextOptions<PortalDbContext> options,
             e.Property(r => r.State).HasConversion<string>().HasMaxLength(20);
             e.Property(r => r.State).IsConcurrencyToken();
             e.HasIndex(r => r.AppId).IsUnique().HasDatabaseName("ix_rollouts_one_active_an_app")
-          .HasFilter("state IN ('Queued', 'Applying', 'Rolling')");
+                .HasFilter("state IN ('Queued', 'Applying', 'Rolling')");
             e.HasIndex(r => new { r.AppId, r.Number });
             e.HasOne<ReleaseRow>().WithMany().HasForeignKey(r => r.ReleaseId).OnDelete(DeleteBehavior.Cascade);
         });

@@ -24,29 +24,29 @@ internal sealed class UnitOfWork(IAuthorizer authorizer, ITenantDbContextFactory
 
     /// <summary>Reads within one consistent transaction.</summary>
     public async Task<Result<T>> ReadAsync<T>(
-      Actor actor, Right right, ScopeRef scope, Func<PortalDbContext, Access, Task<Result<T>>> read, CancellationToken cancellationToken) =>
-      await GuardAsync<T>(async () =>
-      {
-          var access = await authorizer.AuthorizeAsync(actor, right, scope, cancellationToken);
-          if (!access.IsOk) return access.Error;
-          await using var db = await contexts.CreateAsync(access.Value.Tenant, cancellationToken);
-          return await read(db, access.Value);
-      });
+        Actor actor, Right right, ScopeRef scope, Func<PortalDbContext, Access, Task<Result<T>>> read, CancellationToken cancellationToken) =>
+        await GuardAsync<T>(async () =>
+        {
+            var access = await authorizer.AuthorizeAsync(actor, right, scope, cancellationToken);
+            if (!access.IsOk) return access.Error;
+            await using var db = await contexts.CreateAsync(access.Value.Tenant, cancellationToken);
+            return await read(db, access.Value);
+        });
 
     /// <summary>Acts and audits in one transaction; commits only when the act succeeded.</summary>
     public async Task<Result<T>> WriteAsync<T>(
-      Actor actor, Right right, ScopeRef scope, string action, Func<PortalDbContext, Access, Task<Result<T>>> act, CancellationToken cancellationToken, string detail = "") =>
-      await GuardAsync<T>(async () =>
-      {
-          var access = await authorizer.AuthorizeAsync(actor, right, scope, cancellationToken);
-          if (!access.IsOk) return access.Error;
-          await using var db = await contexts.CreateAsync(access.Value.Tenant, cancellationToken);
-          var result = await act(db, access.Value);
-          if (!result.IsOk) return result;
-          audit.Add(db, access.Value.Tenant.TeamId, actor, action, scope.ToString(), AuditOutcome.Done, detail);
-          await db.CommitAsync(cancellationToken);
-          return result;
-      });
+        Actor actor, Right right, ScopeRef scope, string action, Func<PortalDbContext, Access, Task<Result<T>>> act, CancellationToken cancellationToken, string detail = "") =>
+        await GuardAsync<T>(async () =>
+        {
+            var access = await authorizer.AuthorizeAsync(actor, right, scope, cancellationToken);
+            if (!access.IsOk) return access.Error;
+            await using var db = await contexts.CreateAsync(access.Value.Tenant, cancellationToken);
+            var result = await act(db, access.Value);
+            if (!result.IsOk) return result;
+            audit.Add(db, access.Value.Tenant.TeamId, actor, action, scope.ToString(), AuditOutcome.Done, detail);
+            await db.CommitAsync(cancellationToken);
+            return result;
+        });
 
     /// <summary>Turns what the database refuses into errors of the closed set; everything else stays an exception.</summary>
     public static async Task<Result<T>> GuardAsync<T>(Func<Task<Result<T>>> work)

@@ -9,7 +9,7 @@ namespace Portal.Core.Deliveries;
 
 /// <summary>Size, media type, endpoint, signature over the raw bytes, timestamp; then one insert that a unique key makes happen once.</summary>
 internal sealed partial class DeliveryReceiver(
-  ITenantDbContextFactory contexts, SecretCipher cipher, WorkSignal signal, PortalCoreOptions options, TimeProvider clock, ILogger<DeliveryReceiver> logger) : IDeliveryReceiver
+    ITenantDbContextFactory contexts, SecretCipher cipher, WorkSignal signal, PortalCoreOptions options, TimeProvider clock, ILogger<DeliveryReceiver> logger) : IDeliveryReceiver
 {
     public int MaxBytes => options.MaxDeliveryBytes;
 
@@ -47,24 +47,17 @@ internal sealed partial class DeliveryReceiver(
         await using var db = await contexts.CreateAsync(TenantContext.ForTeam(endpoint.TeamId), cancellationToken);
         var row = new DeliveryRow
         {
-            Id = Guid.CreateVersion7(),
-            TeamId = endpoint.TeamId,
-            EndpointId = endpoint.Id,
-            WebhookId = id,
-            State = DeliveryState.Pending,
-            Reason = "",
-            Type = "",
-            Body = delivery.Body.ToArray(),
-            ReceivedAt = clock.GetUtcNow(),
+            Id = Guid.CreateVersion7(), TeamId = endpoint.TeamId, EndpointId = endpoint.Id, WebhookId = id, State = DeliveryState.Pending, Reason = "", Type = "",
+            Body = delivery.Body.ToArray(), ReceivedAt = clock.GetUtcNow(),
         };
         // Waits for a parallel repeat's transaction, then inserts or counts: the unique key decides which delivery was the first.
         var stored = await db.Database.SqlQuery<Guid>(
-          $"""
-      INSERT INTO portal.deliveries (id, team_id, endpoint_id, webhook_id, state, reason, type, body, repeats, attempts, received_at)
-      VALUES ({row.Id}, {row.TeamId}, {row.EndpointId}, {row.WebhookId}, 'Pending', '', '', {row.Body}, 0, 0, {row.ReceivedAt})
-      ON CONFLICT (endpoint_id, webhook_id) DO UPDATE SET repeats = portal.deliveries.repeats + 1
-      RETURNING id AS "Value"
-      """).ToListAsync(cancellationToken);
+            $"""
+            INSERT INTO portal.deliveries (id, team_id, endpoint_id, webhook_id, state, reason, type, body, repeats, attempts, received_at)
+            VALUES ({row.Id}, {row.TeamId}, {row.EndpointId}, {row.WebhookId}, 'Pending', '', '', {row.Body}, 0, 0, {row.ReceivedAt})
+            ON CONFLICT (endpoint_id, webhook_id) DO UPDATE SET repeats = portal.deliveries.repeats + 1
+            RETURNING id AS "Value"
+            """).ToListAsync(cancellationToken);
         await db.CommitAsync(cancellationToken);
         if (stored[0] != row.Id) return new(200, stored[0], "repeated", "This delivery was accepted before.");
         signal.Raise();

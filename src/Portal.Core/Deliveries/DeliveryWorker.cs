@@ -11,8 +11,8 @@ namespace Portal.Core.Deliveries;
 
 /// <summary>Carries deliveries out, each in one transaction with the release it makes: after a crash either both are there or neither.</summary>
 internal sealed partial class DeliveryWorker(
-  ITenantDbContextFactory contexts, ReleaseWriter releases, AuditTrail audit, WorkSignal signal, PortalCoreOptions options, TimeProvider clock, ILogger<DeliveryWorker> logger)
-  : BackgroundService
+    ITenantDbContextFactory contexts, ReleaseWriter releases, AuditTrail audit, WorkSignal signal, PortalCoreOptions options, TimeProvider clock, ILogger<DeliveryWorker> logger)
+    : BackgroundService
 {
     private const int MaxAttempts = 10;
     private static readonly Actor Webhook = new(Guid.Empty, "webhook", PlatformRoles.None);
@@ -24,7 +24,7 @@ internal sealed partial class DeliveryWorker(
         await using (var db = await contexts.CreateAsync(TenantContext.Platform, cancellationToken))
         {
             pending = (await db.Deliveries.AsNoTracking().Where(d => d.State == DeliveryState.Pending).OrderBy(d => d.ReceivedAt).Take(200)
-              .Select(d => new { d.Id, d.TeamId }).ToListAsync(cancellationToken)).ConvertAll(d => (d.Id, d.TeamId));
+                .Select(d => new { d.Id, d.TeamId }).ToListAsync(cancellationToken)).ConvertAll(d => (d.Id, d.TeamId));
         }
 
         foreach (var (id, team) in pending)
@@ -84,14 +84,14 @@ internal sealed partial class DeliveryWorker(
     private async Task<bool> ReleaseAsync(PortalDbContext db, DeliveryRow delivery, string image, CancellationToken cancellationToken)
     {
         var place = await (
-          from endpoint in db.WebhookEndpoints
-          join a in db.Apps on endpoint.AppId equals a.Id
-          join environment in db.Environments on a.EnvironmentId equals environment.Id
-          join project in db.Projects on environment.ProjectId equals project.Id
-          join team in db.Teams on environment.TeamId equals team.Id
-          where endpoint.Id == delivery.EndpointId
-          select new { AppId = a.Id, App = a.Name, Environment = environment.Name, Project = project.Name, Team = team.Name, Deleted = endpoint.DeletedAt != null || environment.DeletingAt != null })
-          .SingleAsync(cancellationToken);
+            from endpoint in db.WebhookEndpoints
+            join a in db.Apps on endpoint.AppId equals a.Id
+            join environment in db.Environments on a.EnvironmentId equals environment.Id
+            join project in db.Projects on environment.ProjectId equals project.Id
+            join team in db.Teams on environment.TeamId equals team.Id
+            where endpoint.Id == delivery.EndpointId
+            select new { AppId = a.Id, App = a.Name, Environment = environment.Name, Project = project.Name, Team = team.Name, Deleted = endpoint.DeletedAt != null || environment.DeletingAt != null })
+            .SingleAsync(cancellationToken);
         var app = await ReleaseWriter.LockAppAsync(db, place.AppId, cancellationToken);
         var newest = app is null ? null : await ReleaseWriter.NewestAsync(db, app, cancellationToken);
         if (app is null || newest is null || app.DeletingAt is not null || place.Deleted)
@@ -101,8 +101,7 @@ internal sealed partial class DeliveryWorker(
         }
 
         var draft = new ReleaseDraft(
-          DeclarationJson.Read(newest.Declaration).WithImage(place.Environment, image), ReleaseJson.Versions(newest.SecretVersions), $"image {image} pushed", Webhook.Email)
-        { DeliveryId = delivery.Id };
+            DeclarationJson.Read(newest.Declaration).WithImage(place.Environment, image), ReleaseJson.Versions(newest.SecretVersions), $"image {image} pushed", Webhook.Email) { DeliveryId = delivery.Id };
         var release = await releases.WriteAsync(db, app, place.Environment, draft, cancellationToken);
         if (!release.IsOk)
         {
@@ -110,8 +109,8 @@ internal sealed partial class DeliveryWorker(
             await db.DisposeAsync();
             await using var verdict = await contexts.CreateAsync(TenantContext.ForTeam(delivery.TeamId), cancellationToken);
             await verdict.Deliveries.Where(d => d.Id == delivery.Id && d.State == DeliveryState.Pending).ExecuteUpdateAsync(
-              set => set.SetProperty(d => d.State, DeliveryState.Failed).SetProperty(d => d.Reason, release.Error.Message).SetProperty(d => d.Type, delivery.Type)
-                .SetProperty(d => d.ProcessedAt, delivery.ProcessedAt), cancellationToken);
+                set => set.SetProperty(d => d.State, DeliveryState.Failed).SetProperty(d => d.Reason, release.Error.Message).SetProperty(d => d.Type, delivery.Type)
+                    .SetProperty(d => d.ProcessedAt, delivery.ProcessedAt), cancellationToken);
             await verdict.CommitAsync(cancellationToken);
             return false;
         }

@@ -30,5 +30,5 @@ internal sealed record ImagePushed(string Type, string? Image, string? Fault)
     }
 
     private static string? Text(JsonElement element, string name) =>
-      element.ValueKind == JsonValueKind.Object && element.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
+        element.ValueKind == JsonValueKind.Object && element.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
 }

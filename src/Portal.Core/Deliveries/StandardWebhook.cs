@@ -32,7 +32,7 @@ internal static class StandardWebhook
 
     /// <summary>Whether a timestamp (Unix seconds) is within the tolerance.</summary>
     public static bool IsTimely(string timestamp, DateTimeOffset now) =>
-      long.TryParse(timestamp, NumberStyles.None, CultureInfo.InvariantCulture, out var seconds) && Math.Abs(now.ToUnixTimeSeconds() - seconds) <= (long)Tolerance.TotalSeconds;
+        long.TryParse(timestamp, NumberStyles.None, CultureInfo.InvariantCulture, out var seconds) && Math.Abs(now.ToUnixTimeSeconds() - seconds) <= (long)Tolerance.TotalSeconds;
 
     private static byte[] Hash(string secret, string id, string timestamp, ReadOnlySpan<byte> body)
     {

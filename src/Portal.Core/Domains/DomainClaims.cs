@@ -10,9 +10,9 @@ internal sealed class DomainClaims(TimeProvider clock)
 {
     /// <summary>Claims the default host of a new app: the plain form when it is free, else the distinct one.</summary>
     public async Task<string> ClaimDefaultAsync(PortalDbContext db, Guid team, Guid app, string plain, string distinct, CancellationToken cancellationToken) =>
-      await TryClaimAsync(db, team, app, plain, isDefault: true, cancellationToken) ? plain
-      : await TryClaimAsync(db, team, app, distinct, isDefault: true, cancellationToken) ? distinct
-      : throw new InvalidOperationException($"The host {distinct} carries the app's own id and is taken all the same.");
+        await TryClaimAsync(db, team, app, plain, isDefault: true, cancellationToken) ? plain
+        : await TryClaimAsync(db, team, app, distinct, isDefault: true, cancellationToken) ? distinct
+        : throw new InvalidOperationException($"The host {distinct} carries the app's own id and is taken all the same.");
 
     /// <summary>Makes the app's own hosts exactly these; an error names the one that another app has.</summary>
     public async Task<Error?> SetAsync(PortalDbContext db, AppRow app, ImmutableArray<string> hosts, CancellationToken cancellationToken)
@@ -31,7 +31,7 @@ internal sealed class DomainClaims(TimeProvider clock)
     {
         var now = clock.GetUtcNow();
         return await db.Database.ExecuteSqlAsync(
-          $"INSERT INTO portal.domains (host, team_id, app_id, is_default, created_at) VALUES ({host}, {team}, {app}, {isDefault}, {now}) ON CONFLICT (host) DO NOTHING",
-          cancellationToken) == 1;
+            $"INSERT INTO portal.domains (host, team_id, app_id, is_default, created_at) VALUES ({host}, {team}, {app}, {isDefault}, {now}) ON CONFLICT (host) DO NOTHING",
+            cancellationToken) == 1;
     }
 }

@@ -12,9 +12,9 @@ namespace Portal.Core.Domains;
 internal sealed class DomainCommands(UnitOfWork work, AppChange changes) : IDomains
 {
     public Task<Result<IReadOnlyList<DomainView>>> ListAsync(Actor actor, ScopeRef app, CancellationToken cancellationToken) =>
-      work.ReadAsync<IReadOnlyList<DomainView>>(actor, Right.AppView, app, async (db, access) =>
-        await db.Domains.AsNoTracking().Where(d => d.AppId == access.AppId).OrderByDescending(d => d.IsDefault).ThenBy(d => d.Host)
-          .Select(d => new DomainView(d.Host, d.IsDefault, d.CreatedAt)).ToListAsync(cancellationToken), cancellationToken);
+        work.ReadAsync<IReadOnlyList<DomainView>>(actor, Right.AppView, app, async (db, access) =>
+            await db.Domains.AsNoTracking().Where(d => d.AppId == access.AppId).OrderByDescending(d => d.IsDefault).ThenBy(d => d.Host)
+                .Select(d => new DomainView(d.Host, d.IsDefault, d.CreatedAt)).ToListAsync(cancellationToken), cancellationToken);
 
     public Task<Result<ReleaseView>> AddAsync(Actor actor, ScopeRef app, string host, CancellationToken cancellationToken)
     {
@@ -24,8 +24,8 @@ internal sealed class DomainCommands(UnitOfWork work, AppChange changes) : IDoma
             if (DeclarationRules.Host.Fault(host) is { } fault) return Error.Invalid("host", fault);
             var spec = declaration.In(environment);
             return spec.Domains.Contains(host)
-          ? Error.Conflict($"The app has the domain {host} already.")
-          : new ChangedDeclaration(declaration.WithDomains(environment, spec.Domains.Add(host)), $"domain {host} added");
+                ? Error.Conflict($"The app has the domain {host} already.")
+                : new ChangedDeclaration(declaration.WithDomains(environment, spec.Domains.Add(host)), $"domain {host} added");
         }, cancellationToken);
     }
 
@@ -37,8 +37,8 @@ internal sealed class DomainCommands(UnitOfWork work, AppChange changes) : IDoma
             if (host == row.Host) return Error.Conflict("The default domain stays as long as the app.");
             var spec = declaration.In(environment);
             return spec.Domains.Contains(host)
-          ? new ChangedDeclaration(declaration.WithDomains(environment, spec.Domains.Remove(host)), $"domain {host} removed")
-          : Error.NotFound("domain");
+                ? new ChangedDeclaration(declaration.WithDomains(environment, spec.Domains.Remove(host)), $"domain {host} removed")
+                : Error.NotFound("domain");
         }, cancellationToken);
     }
 

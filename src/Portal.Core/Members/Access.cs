@@ -15,5 +15,5 @@ public sealed record Access(Actor Actor, ScopeRef Scope, TenantContext Tenant, R
 {
     /// <summary>Whether this actor also has another right in the same scope; what pages show or hide controls by.</summary>
     public bool Can(Right right) =>
-      (Actor.Scope?.Rights is not { } rights || rights.Contains(right)) && RoleTable.Allows(Role, right, Protected);
+        (Actor.Scope?.Rights is not { } rights || rights.Contains(right)) && RoleTable.Allows(Role, right, Protected);
 }

@@ -36,7 +36,7 @@ internal sealed class Authorizer(ITenantDbContextFactory contexts, AuditTrail au
         if (scope.Environment is not null)
         {
             var environment = await db.Environments.Where(e => e.ProjectId == access.ProjectId && e.Name == scope.Environment)
-              .Select(e => new { e.Id, e.Protected }).SingleOrDefaultAsync(cancellationToken);
+                .Select(e => new { e.Id, e.Protected }).SingleOrDefaultAsync(cancellationToken);
             if (environment is null) return Error.NotFound("environment");
             access = access with { EnvironmentId = environment.Id, Protected = environment.Protected };
         }
@@ -53,9 +53,9 @@ internal sealed class Authorizer(ITenantDbContextFactory contexts, AuditTrail au
         audit.Add(db, team, actor, right.ToString(), scope.ToString(), AuditOutcome.Denied);
         await db.CommitAsync(cancellationToken);
         return Error.Forbidden(
-          actor.Scope?.Rights is { } rights && !rights.Contains(right)
-            ? $"The token does not carry the right {right}."
-            : $"The role {role} does not have the right {right}{(access.Protected ? " in a protected environment" : "")}.");
+            actor.Scope?.Rights is { } rights && !rights.Contains(right)
+                ? $"The token does not carry the right {right}."
+                : $"The role {role} does not have the right {right}{(access.Protected ? " in a protected environment" : "")}.");
     }
 
     private async Task<(Guid Team, Role Role)?> MembershipAsync(Actor actor, string team, CancellationToken cancellationToken)
@@ -63,8 +63,8 @@ internal sealed class Authorizer(ITenantDbContextFactory contexts, AuditTrail au
         // The one place where a name becomes a tenant: it needs the platform scope and looks at the actor's own memberships only.
         await using var db = await contexts.CreateAsync(TenantContext.Platform, cancellationToken);
         var found = await db.Teams.Where(t => t.Name == team)
-          .Join(db.Members.Where(m => m.UserId == actor.UserId), t => t.Id, m => m.TeamId, (t, m) => new { t.Id, m.Role })
-          .SingleOrDefaultAsync(cancellationToken);
+            .Join(db.Members.Where(m => m.UserId == actor.UserId), t => t.Id, m => m.TeamId, (t, m) => new { t.Id, m.Role })
+            .SingleOrDefaultAsync(cancellationToken);
         return found is null ? null : (found.Id, found.Role);
     }
 }

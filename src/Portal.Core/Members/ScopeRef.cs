@@ -9,5 +9,5 @@ public sealed record ScopeRef(string Team, string? Project = null, string? Envir
 {
     /// <summary>The path form, for example <c>acme/shop/production/hello</c>.</summary>
     public override string ToString() =>
-      string.Join('/', new[] { Team, Project, Environment, App }.TakeWhile(part => part is not null));
+        string.Join('/', new[] { Team, Project, Environment, App }.TakeWhile(part => part is not null));
 }

@@ -15,11 +15,11 @@ internal sealed class AppObserver(IAuthorizer authorizer, ITenantDbContextFactor
     private static readonly TimeSpan Recheck = TimeSpan.FromSeconds(5);
 
     public async Task<Result<AppSnapshot>> GetAsync(Actor actor, ScopeRef app, CancellationToken cancellationToken) =>
-      (await ReadAsync(actor, app, cancellationToken)).Match(
-        all => all.Snapshots is [var one] ? Result<AppSnapshot>.Ok(one) : Error.NotFound("app"), error => error);
+        (await ReadAsync(actor, app, cancellationToken)).Match(
+            all => all.Snapshots is [var one] ? Result<AppSnapshot>.Ok(one) : Error.NotFound("app"), error => error);
 
     public async Task<Result<ImmutableArray<AppSnapshot>>> GetEnvironmentAsync(Actor actor, ScopeRef environment, CancellationToken cancellationToken) =>
-      (await ReadAsync(actor, environment, cancellationToken)).Match(all => Result<ImmutableArray<AppSnapshot>>.Ok(all.Snapshots), error => error);
+        (await ReadAsync(actor, environment, cancellationToken)).Match(all => Result<ImmutableArray<AppSnapshot>>.Ok(all.Snapshots), error => error);
 
     public async Task<Result<IAsyncEnumerable<AppSnapshot>>> WatchAsync(Actor actor, ScopeRef app, CancellationToken cancellationToken)
     {
@@ -36,7 +36,7 @@ internal sealed class AppObserver(IAuthorizer authorizer, ITenantDbContextFactor
     }
 
     private async IAsyncEnumerable<ImmutableArray<AppSnapshot>> Stream(
-      Actor actor, ScopeRef scope, Reading first, CancellationToken outer, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+        Actor actor, ScopeRef scope, Reading first, CancellationToken outer, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
         using var either = CancellationTokenSource.CreateLinkedTokenSource(outer, cancellationToken);
         var shown = first.Snapshots;
@@ -81,34 +81,34 @@ internal sealed class AppObserver(IAuthorizer authorizer, ITenantDbContextFactor
     }
 
     private async Task<Result<Reading>> ReadAsync(Actor actor, ScopeRef scope, CancellationToken cancellationToken) =>
-      await UnitOfWork.GuardAsync<Reading>(async () =>
-      {
-          var access = await authorizer.AuthorizeAsync(actor, Right.AppView, scope, cancellationToken);
-          if (!access.IsOk) return access.Error;
-          await using var db = await contexts.CreateAsync(access.Value.Tenant, cancellationToken);
-          var ns = await db.Environments.Where(e => e.Id == access.Value.EnvironmentId).Select(e => e.Namespace).SingleAsync(cancellationToken);
-          var apps = await (
-          from app in db.Apps.AsNoTracking()
-          join rollout in db.Rollouts.AsNoTracking() on new { app.Id, Number = app.LastRelease } equals new { Id = rollout.AppId, rollout.Number } into rollouts
-          from rollout in rollouts.DefaultIfEmpty()
-          where app.EnvironmentId == access.Value.EnvironmentId && (access.Value.AppId == null || app.Id == access.Value.AppId)
-          orderby app.Name
-          select new { app.Name, Rollout = rollout }).ToListAsync(cancellationToken);
-          var (deployments, pods, events) = (cache.Deployments.In(ns), cache.Pods.In(ns), cache.Events.In(ns));
-          var (fresh, now, age) = (cache.IsFresh, clock.GetUtcNow(), cache.Age);
-          return new Reading(ns,
-        [
-          .. apps.Select(app => Snapshots.Of(app.Name, deployments.Values, pods.Values, events.Values, app.Rollout is null ? null : ReleaseJson.View(app.Rollout), fresh, now, age)),
-        ]);
-      });
+        await UnitOfWork.GuardAsync<Reading>(async () =>
+        {
+            var access = await authorizer.AuthorizeAsync(actor, Right.AppView, scope, cancellationToken);
+            if (!access.IsOk) return access.Error;
+            await using var db = await contexts.CreateAsync(access.Value.Tenant, cancellationToken);
+            var ns = await db.Environments.Where(e => e.Id == access.Value.EnvironmentId).Select(e => e.Namespace).SingleAsync(cancellationToken);
+            var apps = await (
+                from app in db.Apps.AsNoTracking()
+                join rollout in db.Rollouts.AsNoTracking() on new { app.Id, Number = app.LastRelease } equals new { Id = rollout.AppId, rollout.Number } into rollouts
+                from rollout in rollouts.DefaultIfEmpty()
+                where app.EnvironmentId == access.Value.EnvironmentId && (access.Value.AppId == null || app.Id == access.Value.AppId)
+                orderby app.Name
+                select new { app.Name, Rollout = rollout }).ToListAsync(cancellationToken);
+            var (deployments, pods, events) = (cache.Deployments.In(ns), cache.Pods.In(ns), cache.Events.In(ns));
+            var (fresh, now, age) = (cache.IsFresh, clock.GetUtcNow(), cache.Age);
+            return new Reading(ns,
+            [
+                .. apps.Select(app => Snapshots.Of(app.Name, deployments.Values, pods.Values, events.Values, app.Rollout is null ? null : ReleaseJson.View(app.Rollout), fresh, now, age)),
+            ]);
+        });
 
     /// <summary>Whether two states look alike: time and age apart, which always differ.</summary>
     private static bool Equal(ImmutableArray<AppSnapshot> one, ImmutableArray<AppSnapshot> other) =>
-      one.Length == other.Length && one.Zip(other).All(pair =>
-        pair.First.App == pair.Second.App && pair.First.Health == pair.Second.Health && pair.First.Rollout == pair.Second.Rollout
-        && (pair.First.Health == HealthState.Unknown || pair.First.Reason == pair.Second.Reason)
-        && pair.First.Processes.SequenceEqual(pair.Second.Processes) && pair.First.Instances.SequenceEqual(pair.Second.Instances)
-        && pair.First.Events.SequenceEqual(pair.Second.Events));
+        one.Length == other.Length && one.Zip(other).All(pair =>
+            pair.First.App == pair.Second.App && pair.First.Health == pair.Second.Health && pair.First.Rollout == pair.Second.Rollout
+            && (pair.First.Health == HealthState.Unknown || pair.First.Reason == pair.Second.Reason)
+            && pair.First.Processes.SequenceEqual(pair.Second.Processes) && pair.First.Instances.SequenceEqual(pair.Second.Instances)
+            && pair.First.Events.SequenceEqual(pair.Second.Events));
 
     private sealed record Reading(string Namespace, ImmutableArray<AppSnapshot> Snapshots);
 }

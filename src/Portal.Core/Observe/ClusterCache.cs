@@ -17,23 +17,23 @@ internal sealed class ClusterCache : BackgroundService
         const string mine = Labels.ManagedSelector;
         const int seconds = WatchCache<V1Pod>.WatchSeconds;
         Deployments = new(
-          new(
-            async cancel => Page(await client.AppsV1.ListDeploymentForAllNamespacesAsync(labelSelector: mine, cancellationToken: cancel)),
-            (version, failed, cancel) => client.AppsV1.WatchListDeploymentForAllNamespacesAsync(
-              allowWatchBookmarks: true, labelSelector: mine, resourceVersion: version, timeoutSeconds: seconds, onError: failed, cancellationToken: cancel)),
-          changes, clock, logger);
+            new(
+                async cancel => Page(await client.AppsV1.ListDeploymentForAllNamespacesAsync(labelSelector: mine, cancellationToken: cancel)),
+                (version, failed, cancel) => client.AppsV1.WatchListDeploymentForAllNamespacesAsync(
+                    allowWatchBookmarks: true, labelSelector: mine, resourceVersion: version, timeoutSeconds: seconds, onError: failed, cancellationToken: cancel)),
+            changes, clock, logger);
         Pods = new(
-          new(
-            async cancel => Page(await client.CoreV1.ListPodForAllNamespacesAsync(labelSelector: mine, cancellationToken: cancel)),
-            (version, failed, cancel) => client.CoreV1.WatchListPodForAllNamespacesAsync(
-              allowWatchBookmarks: true, labelSelector: mine, resourceVersion: version, timeoutSeconds: seconds, onError: failed, cancellationToken: cancel)),
-          changes, clock, logger);
+            new(
+                async cancel => Page(await client.CoreV1.ListPodForAllNamespacesAsync(labelSelector: mine, cancellationToken: cancel)),
+                (version, failed, cancel) => client.CoreV1.WatchListPodForAllNamespacesAsync(
+                    allowWatchBookmarks: true, labelSelector: mine, resourceVersion: version, timeoutSeconds: seconds, onError: failed, cancellationToken: cancel)),
+            changes, clock, logger);
         Events = new(
-          new(
-            async cancel => Page(await client.CoreV1.ListEventForAllNamespacesAsync(cancellationToken: cancel)),
-            (version, failed, cancel) => client.CoreV1.WatchListEventForAllNamespacesAsync(
-              allowWatchBookmarks: true, resourceVersion: version, timeoutSeconds: seconds, onError: failed, cancellationToken: cancel)),
-          changes, clock, logger);
+            new(
+                async cancel => Page(await client.CoreV1.ListEventForAllNamespacesAsync(cancellationToken: cancel)),
+                (version, failed, cancel) => client.CoreV1.WatchListEventForAllNamespacesAsync(
+                    allowWatchBookmarks: true, resourceVersion: version, timeoutSeconds: seconds, onError: failed, cancellationToken: cancel)),
+            changes, clock, logger);
     }
 
     public WatchCache<V1Deployment> Deployments { get; }
@@ -49,8 +49,8 @@ internal sealed class ClusterCache : BackgroundService
     public bool IsFresh => Deployments.HasSynced && Pods.HasSynced && Age < StaleAfter;
 
     protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
-      Task.WhenAll(Deployments.RunAsync(stoppingToken), Pods.RunAsync(stoppingToken), Events.RunAsync(stoppingToken));
+        Task.WhenAll(Deployments.RunAsync(stoppingToken), Pods.RunAsync(stoppingToken), Events.RunAsync(stoppingToken));
 
     private static (IEnumerable<T> Items, string Version) Page<T>(IItems<T> list)
-      where T : IKubernetesObject<V1ObjectMeta> => (list.Items, ((IKubernetesObject<V1ListMeta>)list).Metadata?.ResourceVersion ?? "0");
+        where T : IKubernetesObject<V1ObjectMeta> => (list.Items, ((IKubernetesObject<V1ListMeta>)list).Metadata?.ResourceVersion ?? "0");
 }

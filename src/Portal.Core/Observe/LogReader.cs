@@ -20,29 +20,29 @@ internal sealed class LogReader(IAuthorizer authorizer, ITenantDbContextFactory 
     private static readonly TimeSpan Recheck = TimeSpan.FromSeconds(5);
 
     public Task<Result<IAsyncEnumerable<LogLine>>> ReadAsync(Actor actor, ScopeRef app, LogQuery query, CancellationToken cancellationToken) =>
-      UnitOfWork.GuardAsync<IAsyncEnumerable<LogLine>>(async () =>
-      {
-          ArgumentNullException.ThrowIfNull(app);
-          ArgumentNullException.ThrowIfNull(query);
-          if (app.App is null) throw new ArgumentException("The scope names no app.", nameof(app));
-          var access = await authorizer.AuthorizeAsync(actor, Right.LogsRead, app, cancellationToken);
-          if (!access.IsOk) return access.Error;
-          if (query.Tail is < 0 or > 10_000) return Error.Invalid("tail", "Must be from 0 to 10000.");
-          if (query is { Follow: true, Previous: true }) return Error.Invalid("previous", "What a container wrote before it died cannot be followed.");
-          await using var db = await contexts.CreateAsync(access.Value.Tenant, cancellationToken);
-          var ns = await db.Environments.Where(e => e.Id == access.Value.EnvironmentId).Select(e => e.Namespace).SingleAsync(cancellationToken);
-          if (!cache.Pods.HasSynced) return Error.Unavailable("The cluster has not been heard of yet.");
-          if (query.Instance is not null && !Pods(ns, app.App, query).Any()) return Error.NotFound("instance");
-          return Result<IAsyncEnumerable<LogLine>>.Ok(Stream(actor, app, ns, query, cancellationToken));
-      });
+        UnitOfWork.GuardAsync<IAsyncEnumerable<LogLine>>(async () =>
+        {
+            ArgumentNullException.ThrowIfNull(app);
+            ArgumentNullException.ThrowIfNull(query);
+            if (app.App is null) throw new ArgumentException("The scope names no app.", nameof(app));
+            var access = await authorizer.AuthorizeAsync(actor, Right.LogsRead, app, cancellationToken);
+            if (!access.IsOk) return access.Error;
+            if (query.Tail is < 0 or > 10_000) return Error.Invalid("tail", "Must be from 0 to 10000.");
+            if (query is { Follow: true, Previous: true }) return Error.Invalid("previous", "What a container wrote before it died cannot be followed.");
+            await using var db = await contexts.CreateAsync(access.Value.Tenant, cancellationToken);
+            var ns = await db.Environments.Where(e => e.Id == access.Value.EnvironmentId).Select(e => e.Namespace).SingleAsync(cancellationToken);
+            if (!cache.Pods.HasSynced) return Error.Unavailable("The cluster has not been heard of yet.");
+            if (query.Instance is not null && !Pods(ns, app.App, query).Any()) return Error.NotFound("instance");
+            return Result<IAsyncEnumerable<LogLine>>.Ok(Stream(actor, app, ns, query, cancellationToken));
+        });
 
     private IEnumerable<V1Pod> Pods(string ns, string app, LogQuery query) => cache.Pods.In(ns).Values.Where(pod =>
-      pod.Metadata.Labels.TryGetValue(Labels.App, out var owner) && owner == app
-      && (query.Instance is null || pod.Metadata.Name == query.Instance)
-      && (query.Process is null || (pod.Metadata.Labels.TryGetValue(Labels.Process, out var process) && process == query.Process)));
+        pod.Metadata.Labels.TryGetValue(Labels.App, out var owner) && owner == app
+        && (query.Instance is null || pod.Metadata.Name == query.Instance)
+        && (query.Process is null || (pod.Metadata.Labels.TryGetValue(Labels.Process, out var process) && process == query.Process)));
 
     private async IAsyncEnumerable<LogLine> Stream(
-      Actor actor, ScopeRef app, string ns, LogQuery query, CancellationToken outer, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+        Actor actor, ScopeRef app, string ns, LogQuery query, CancellationToken outer, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
         using var either = CancellationTokenSource.CreateLinkedTokenSource(outer, cancellationToken);
         // Bounded: a reader that is slower than the app slows the reading, not the memory.
@@ -120,8 +120,8 @@ internal sealed class LogReader(IAuthorizer authorizer, ITenantDbContextFactory 
                 // After an interruption: everything since the last line, whose own second may come again and is skipped by its time.
                 var since = last is { } seen ? (int?)Math.Max(1, Math.Ceiling((clock.GetUtcNow() - seen).TotalSeconds) + 1) : null;
                 await using var stream = await client.CoreV1.ReadNamespacedPodLogAsync(
-                  name, ns, container: pod.Spec.Containers[0].Name, follow: query.Follow, previous: query.Previous, timestamps: true,
-                  tailLines: last is null ? query.Tail : null, sinceSeconds: since, cancellationToken: cancellationToken);
+                    name, ns, container: pod.Spec.Containers[0].Name, follow: query.Follow, previous: query.Previous, timestamps: true,
+                    tailLines: last is null ? query.Tail : null, sinceSeconds: since, cancellationToken: cancellationToken);
                 using var reader = new StreamReader(stream, Encoding.UTF8);
                 while (await BoundedLines.ReadAsync(reader, cancellationToken) is { } raw)
                 {
@@ -146,7 +146,7 @@ internal sealed class LogReader(IAuthorizer authorizer, ITenantDbContextFactory 
     {
         var space = raw.IndexOf(' ');
         return space > 0 && DateTimeOffset.TryParse(raw.AsSpan(0, space), CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var at)
-          ? new(instance, process, at, LogText.Clean(raw[(space + 1)..]))
-          : new(instance, process, null, LogText.Clean(raw));
+            ? new(instance, process, at, LogText.Clean(raw[(space + 1)..]))
+            : new(instance, process, null, LogText.Clean(raw));
     }
 }

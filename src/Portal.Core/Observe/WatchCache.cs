@@ -10,7 +10,7 @@ namespace Portal.Core.Observe;
 /// ended, a 410 begins anew with a list.
 /// </summary>
 internal sealed partial class WatchCache<T>(WatchSource<T> source, ChangeFeed changes, TimeProvider clock, ILogger logger)
-  where T : class, IKubernetesObject<V1ObjectMeta>
+    where T : class, IKubernetesObject<V1ObjectMeta>
 {
     /// <summary>The server ends a watch after this long, so that a connection that died silently is noticed.</summary>
     public const int WatchSeconds = 60;
@@ -63,7 +63,7 @@ internal sealed partial class WatchCache<T>(WatchSource<T> source, ChangeFeed ch
         var (items, version) = await source.List(cancellationToken);
         var former = _byNamespace;
         Volatile.Write(ref _byNamespace, items.GroupBy(item => item.Metadata.NamespaceProperty ?? "")
-          .ToImmutableDictionary(group => group.Key, group => group.ToImmutableDictionary(item => item.Metadata.Name)));
+            .ToImmutableDictionary(group => group.Key, group => group.ToImmutableDictionary(item => item.Metadata.Name)));
         Heard();
         _synced = true;
         foreach (var ns in former.Keys.Union(_byNamespace.Keys)) changes.Raise(ns);

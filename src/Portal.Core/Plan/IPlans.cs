@@ -12,5 +12,5 @@ public interface IPlans
     /// Unavailable when the Kubernetes API does not answer.
     /// </summary>
     Task<Result<PlanView>> PlanAsync(
-      Actor actor, ScopeRef environment, AppDeclaration declaration, IReadOnlyDictionary<string, Sensitive>? secrets, CancellationToken cancellationToken);
+        Actor actor, ScopeRef environment, AppDeclaration declaration, IReadOnlyDictionary<string, Sensitive>? secrets, CancellationToken cancellationToken);
 }

@@ -21,25 +21,25 @@ namespace Portal.Core.Plan;
 internal sealed class Plans(UnitOfWork work, ICluster cluster, SecretStore secrets, SecretCipher cipher, IDeclarations declarations, PortalCoreOptions options) : IPlans
 {
     public Task<Result<PlanView>> PlanAsync(
-      Actor actor, ScopeRef environment, AppDeclaration declaration, IReadOnlyDictionary<string, Sensitive>? secrets, CancellationToken cancellationToken) =>
-      work.ReadAsync<PlanView>(actor, Right.Plan, environment with { App = null }, async (db, access) =>
-      {
-          var valid = DeclarationPlace.Check(declaration, environment, declarations);
-          if (!valid.IsOk) return valid.Error;
-          var input = await InputAsync(db, access, valid.Value, secrets ?? ImmutableDictionary<string, Sensitive>.Empty, cancellationToken);
-          if (!input.IsOk) return input.Error;
-          try
-          {
-              return await CompareAsync(input.Value, DeclarationJson.Write(valid.Value), cancellationToken);
-          }
-          catch (ClusterException e)
-          {
-              return e.IsFinal ? Error.Invalid("", $"The cluster would refuse this: {e.Message}") : Error.Unavailable(e.Message);
-          }
-      }, cancellationToken);
+        Actor actor, ScopeRef environment, AppDeclaration declaration, IReadOnlyDictionary<string, Sensitive>? secrets, CancellationToken cancellationToken) =>
+        work.ReadAsync<PlanView>(actor, Right.Plan, environment with { App = null }, async (db, access) =>
+        {
+            var valid = DeclarationPlace.Check(declaration, environment, declarations);
+            if (!valid.IsOk) return valid.Error;
+            var input = await InputAsync(db, access, valid.Value, secrets ?? ImmutableDictionary<string, Sensitive>.Empty, cancellationToken);
+            if (!input.IsOk) return input.Error;
+            try
+            {
+                return await CompareAsync(input.Value, DeclarationJson.Write(valid.Value), cancellationToken);
+            }
+            catch (ClusterException e)
+            {
+                return e.IsFinal ? Error.Invalid("", $"The cluster would refuse this: {e.Message}") : Error.Unavailable(e.Message);
+            }
+        }, cancellationToken);
 
     private async Task<Result<CompileInput>> InputAsync(
-      PortalDbContext db, Access access, AppDeclaration declaration, IReadOnlyDictionary<string, Sensitive> values, CancellationToken cancellationToken)
+        PortalDbContext db, Access access, AppDeclaration declaration, IReadOnlyDictionary<string, Sensitive> values, CancellationToken cancellationToken)
     {
         var environmentRow = await db.Environments.AsNoTracking().SingleAsync(e => e.Id == access.EnvironmentId, cancellationToken);
         var spec = declaration.In(environmentRow.Name);
@@ -48,13 +48,13 @@ internal sealed class Plans(UnitOfWork work, ICluster cluster, SecretStore secre
         if (app?.DeletingAt is not null) return Error.Conflict("The app is being deleted.");
         var newest = app is null ? null : await ReleaseWriter.NewestAsync(db, app, cancellationToken);
         var stored = app is null
-          ? []
-          : await db.Secrets.Where(s => s.AppId == app.Id).GroupBy(s => s.Name).Select(g => new { g.Key, Version = g.Max(s => s.Version) }).ToDictionaryAsync(s => s.Key, s => s.Version, cancellationToken);
+            ? []
+            : await db.Secrets.Where(s => s.AppId == app.Id).GroupBy(s => s.Name).Select(g => new { g.Key, Version = g.Max(s => s.Version) }).ToDictionaryAsync(s => s.Key, s => s.Version, cancellationToken);
         if (SecretStore.Faults(spec, stored.ContainsKey, values) is { Count: > 0 } faults) return Error.Invalid(faults);
 
         var current = newest is null ? ImmutableSortedDictionary<string, int>.Empty : ReleaseJson.Versions(newest.SecretVersions);
         var versions = spec.Secrets.ToImmutableSortedDictionary(
-          name => name, name => values.ContainsKey(name) ? stored.GetValueOrDefault(name) + 1 : current.TryGetValue(name, out var kept) ? kept : stored[name], StringComparer.Ordinal);
+            name => name, name => values.ContainsKey(name) ? stored.GetValueOrDefault(name) + 1 : current.TryGetValue(name, out var kept) ? kept : stored[name], StringComparer.Ordinal);
         var kept = versions.Where(v => !values.ContainsKey(v.Key)).ToImmutableSortedDictionary(v => v.Key, v => v.Value, StringComparer.Ordinal);
         var opened = app is null ? ImmutableSortedDictionary<string, Sensitive>.Empty : await secrets.OpenAsync(db, app, kept, cancellationToken);
         var number = (app?.LastRelease ?? 0) + 1;
@@ -62,13 +62,9 @@ internal sealed class Plans(UnitOfWork work, ICluster cluster, SecretStore secre
         var place = await ReleaseObjects.PlaceAsync(db, environmentRow.Id, cancellationToken);
         return place with
         {
-            App = declaration.Metadata.Name,
-            Spec = spec,
-            Release = number,
-            InstanceRelease = same ? newest!.InstanceRelease : number,
+            App = declaration.Metadata.Name, Spec = spec, Release = number, InstanceRelease = same ? newest!.InstanceRelease : number,
             Host = app?.Host ?? Names.Hosts(declaration.Metadata.Name, environmentRow.Name, place.Project, Guid.Empty, options.BaseDomain).Plain,
-            SecretVersions = versions,
-            SecretValues = opened.SetItems(values.Where(v => spec.Secrets.Contains(v.Key))),
+            SecretVersions = versions, SecretValues = opened.SetItems(values.Where(v => spec.Secrets.Contains(v.Key))),
         };
     }
 
@@ -87,7 +83,7 @@ internal sealed class Plans(UnitOfWork work, ICluster cluster, SecretStore secre
 
         var kept = desired.Select(item => (item.Kind, item.Name)).ToHashSet();
         changes.AddRange(live.Where(item => !kept.Contains(item.Key))
-          .Select(item => new ObjectChange(item.Key.Kind, item.Key.Name, ChangeKind.Delete, FieldDiff.Of(Shown(item.Value.Body), null))));
+            .Select(item => new ObjectChange(item.Key.Kind, item.Key.Name, ChangeKind.Delete, FieldDiff.Of(Shown(item.Value.Body), null))));
         var ordered = changes.OrderBy(change => change.Change == ChangeKind.None).ToList();
         var replaces = changes.Any(change => change.Kind == "Deployment" && change.Fields.Any(field => field.Path.StartsWith("spec.template", StringComparison.Ordinal)));
         return new(Id(input, wish, live.Values), input.Release, ordered, replaces);

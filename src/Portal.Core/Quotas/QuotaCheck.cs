@@ -18,16 +18,12 @@ internal sealed class QuotaCheck(PortalCoreOptions options)
             await db.Database.ExecuteSqlAsync($"SELECT 1 FROM portal.teams WHERE id = {app.TeamId} FOR UPDATE", cancellationToken);
             var quota = await db.Quotas.AsNoTracking().SingleOrDefaultAsync(q => q.TeamId == app.TeamId, cancellationToken) ?? new QuotaRow
             {
-                TeamId = app.TeamId,
-                Apps = options.QuotaApps,
-                Instances = options.QuotaInstances,
-                CpuMillis = options.QuotaCpuMillis,
-                MemoryMebibytes = options.QuotaMemoryMebibytes,
+                TeamId = app.TeamId, Apps = options.QuotaApps, Instances = options.QuotaInstances, CpuMillis = options.QuotaCpuMillis, MemoryMebibytes = options.QuotaMemoryMebibytes,
             };
             var others = await db.Apps.AsNoTracking().Where(a => a.TeamId == app.TeamId && a.Id != app.Id)
-              .GroupBy(a => a.TeamId)
-              .Select(g => new { Apps = g.Count(), Instances = g.Sum(a => a.Instances), Cpu = g.Sum(a => a.CpuMillis), Memory = g.Sum(a => a.MemoryMebibytes) })
-              .SingleOrDefaultAsync(cancellationToken);
+                .GroupBy(a => a.TeamId)
+                .Select(g => new { Apps = g.Count(), Instances = g.Sum(a => a.Instances), Cpu = g.Sum(a => a.CpuMillis), Memory = g.Sum(a => a.MemoryMebibytes) })
+                .SingleOrDefaultAsync(cancellationToken);
             if ((others?.Apps ?? 0) + 1 > quota.Apps) return Over("apps", quota.Apps, (others?.Apps ?? 0) + 1);
             if ((others?.Instances ?? 0) + instances > quota.Instances) return Over("instances", quota.Instances, (others?.Instances ?? 0) + instances);
             if ((others?.Cpu ?? 0) + cpu > quota.CpuMillis) return Over("thousandths of a CPU", quota.CpuMillis, (others?.Cpu ?? 0) + cpu);

@@ -12,22 +12,22 @@ namespace Portal.Core.Releases;
 internal sealed class ReleaseCommands(UnitOfWork work, ReleaseWriter writer, WorkSignal signal, ChangeFeed changes, TimeProvider clock) : IReleases
 {
     public Task<Result<IReadOnlyList<ReleaseView>>> ListAsync(Actor actor, ScopeRef app, int limit, CancellationToken cancellationToken) =>
-      work.ReadAsync<IReadOnlyList<ReleaseView>>(actor, Right.AppView, app, async (db, access) =>
-      {
-          if (limit is < 1 or > 200) return Error.Invalid("limit", "Must be from 1 to 200.");
-          var rows = await Rows(db, access).OrderByDescending(row => row.Release.Number).Take(limit).ToListAsync(cancellationToken);
-          return rows.Select(row => ReleaseJson.View(row.Release, row.Rollout)).ToList();
-      }, cancellationToken);
+        work.ReadAsync<IReadOnlyList<ReleaseView>>(actor, Right.AppView, app, async (db, access) =>
+        {
+            if (limit is < 1 or > 200) return Error.Invalid("limit", "Must be from 1 to 200.");
+            var rows = await Rows(db, access).OrderByDescending(row => row.Release.Number).Take(limit).ToListAsync(cancellationToken);
+            return rows.Select(row => ReleaseJson.View(row.Release, row.Rollout)).ToList();
+        }, cancellationToken);
 
     public Task<Result<ReleaseView>> GetAsync(Actor actor, ScopeRef app, int number, CancellationToken cancellationToken) =>
-      work.ReadAsync<ReleaseView>(actor, Right.AppView, app, async (db, access) =>
-        await OneAsync(db, access, number, cancellationToken) is { } row ? ReleaseJson.View(row.Release, row.Rollout) : Error.NotFound("release"), cancellationToken);
+        work.ReadAsync<ReleaseView>(actor, Right.AppView, app, async (db, access) =>
+            await OneAsync(db, access, number, cancellationToken) is { } row ? ReleaseJson.View(row.Release, row.Rollout) : Error.NotFound("release"), cancellationToken);
 
     public Task<Result<IReadOnlyList<FieldChange>>> DiffAsync(Actor actor, ScopeRef app, int from, int to, CancellationToken cancellationToken) =>
-      work.ReadAsync<IReadOnlyList<FieldChange>>(actor, Right.AppView, app, async (db, access) =>
-        await OneAsync(db, access, from, cancellationToken) is { } one && await OneAsync(db, access, to, cancellationToken) is { } other
-          ? FieldDiff.Of(Document(one.Release, app.Environment!), Document(other.Release, app.Environment!))
-          : Error.NotFound("release"), cancellationToken);
+        work.ReadAsync<IReadOnlyList<FieldChange>>(actor, Right.AppView, app, async (db, access) =>
+            await OneAsync(db, access, from, cancellationToken) is { } one && await OneAsync(db, access, to, cancellationToken) is { } other
+                ? FieldDiff.Of(Document(one.Release, app.Environment!), Document(other.Release, app.Environment!))
+                : Error.NotFound("release"), cancellationToken);
 
     public async Task<Result<ReleaseView>> RollBackAsync(Actor actor, ScopeRef app, int number, CancellationToken cancellationToken)
     {
@@ -37,8 +37,7 @@ internal sealed class ReleaseCommands(UnitOfWork work, ReleaseWriter writer, Wor
             if (await ReleaseWriter.LockAppAsync(db, access.AppId!.Value, cancellationToken) is not { } row) return Error.NotFound("app");
             if (await OneAsync(db, access, number, cancellationToken) is not { } old) return Error.NotFound("release");
             var draft = new ReleaseDraft(
-          DeclarationJson.Read(old.Release.Declaration), ReleaseJson.Versions(old.Release.SecretVersions), $"rolled back to {number}", actor.Email)
-            { RolledBackTo = number };
+                DeclarationJson.Read(old.Release.Declaration), ReleaseJson.Versions(old.Release.SecretVersions), $"rolled back to {number}", actor.Email) { RolledBackTo = number };
             return await writer.WriteAsync(db, row, app.Environment!, draft, cancellationToken);
         }, cancellationToken, Names.Number(number));
         if (result.IsOk) signal.Raise();
@@ -54,8 +53,8 @@ internal sealed class ReleaseCommands(UnitOfWork work, ReleaseWriter writer, Wor
             ns = await db.Environments.Where(e => e.Id == access.EnvironmentId).Select(e => e.Namespace).SingleAsync(cancellationToken);
             if (await OneAsync(db, access, number, cancellationToken) is null) return Error.NotFound("release");
             var cancelled = await db.Rollouts
-          .Where(r => r.AppId == access.AppId && r.Number == number && (r.State == RolloutState.Queued || r.State == RolloutState.Applying || r.State == RolloutState.Rolling))
-          .ExecuteUpdateAsync(set => set.SetProperty(r => r.State, RolloutState.Cancelled).SetProperty(r => r.Message, $"Cancelled by {actor.Email}.").SetProperty(r => r.UpdatedAt, now), cancellationToken);
+                .Where(r => r.AppId == access.AppId && r.Number == number && (r.State == RolloutState.Queued || r.State == RolloutState.Applying || r.State == RolloutState.Rolling))
+                .ExecuteUpdateAsync(set => set.SetProperty(r => r.State, RolloutState.Cancelled).SetProperty(r => r.Message, $"Cancelled by {actor.Email}.").SetProperty(r => r.UpdatedAt, now), cancellationToken);
             if (cancelled == 0) return Error.Conflict("The rollout has ended already.");
             var row = await OneAsync(db, access, number, cancellationToken);
             return ReleaseJson.View(row!.Release, row.Rollout);
@@ -69,18 +68,18 @@ internal sealed class ReleaseCommands(UnitOfWork work, ReleaseWriter writer, Wor
         var spec = DeclarationJson.Read(release.Declaration).In(environment);
         var tree = DeclarationJson.ToTree(new() { Metadata = new() { Name = "" }, Spec = spec })["spec"]!.DeepClone().AsObject();
         tree["secrets"] = new System.Text.Json.Nodes.JsonObject(ReleaseJson.Versions(release.SecretVersions).Select(secret =>
-          KeyValuePair.Create(secret.Key, (System.Text.Json.Nodes.JsonNode?)$"version {secret.Value}")));
+            KeyValuePair.Create(secret.Key, (System.Text.Json.Nodes.JsonNode?)$"version {secret.Value}")));
         return tree;
     }
 
     private static Task<ReleaseWithRollout?> OneAsync(PortalDbContext db, Access access, int number, CancellationToken cancellationToken) =>
-      Rows(db, access).SingleOrDefaultAsync(row => row.Release.Number == number, cancellationToken);
+        Rows(db, access).SingleOrDefaultAsync(row => row.Release.Number == number, cancellationToken);
 
     private static IQueryable<ReleaseWithRollout> Rows(PortalDbContext db, Access access) =>
-      from release in db.Releases.AsNoTracking()
-      join rollout in db.Rollouts.AsNoTracking() on release.Id equals rollout.ReleaseId
-      where release.AppId == access.AppId
-      select new ReleaseWithRollout { Release = release, Rollout = rollout };
+        from release in db.Releases.AsNoTracking()
+        join rollout in db.Rollouts.AsNoTracking() on release.Id equals rollout.ReleaseId
+        where release.AppId == access.AppId
+        select new ReleaseWithRollout { Release = release, Rollout = rollout };
 
     private sealed class ReleaseWithRollout
     {

@@ -14,11 +14,11 @@ internal sealed record DeclarationBody(AppDeclaration Declaration, IReadOnlyDict
     private static readonly string[] Members = ["declaration", "secrets", "planId"];
 
     public static Task<IResult> WithAsync(HttpContext http, IDeclarations declarations, Func<DeclarationBody, Task<IResult>> use) =>
-      RequestBody.WithTextAsync(http, async (text, isJson) =>
-      {
-          var body = Read(text, isJson, declarations);
-          return body.IsOk ? await use(body.Value) : Problems.Of(body.Error);
-      });
+        RequestBody.WithTextAsync(http, async (text, isJson) =>
+        {
+            var body = Read(text, isJson, declarations);
+            return body.IsOk ? await use(body.Value) : Problems.Of(body.Error);
+        });
 
     public static Result<DeclarationBody> Read(string text, bool isJson, IDeclarations declarations)
     {
@@ -54,5 +54,5 @@ internal sealed record DeclarationBody(AppDeclaration Declaration, IReadOnlyDict
     }
 
     private static Result<DeclarationBody> Plain(Result<AppDeclaration> declaration) =>
-      declaration.IsOk ? new DeclarationBody(declaration.Value, null, null) : declaration.Error;
+        declaration.IsOk ? new DeclarationBody(declaration.Value, null, null) : declaration.Error;
 }

@@ -9,13 +9,13 @@ namespace Portal.Web.Endpoints;
 internal static class HookEndpoint
 {
     public static void Map(IEndpointRouteBuilder endpoints) => endpoints
-      .MapPost("/hooks/{endpointId}", ReceiveAsync).WithName("ReceiveDelivery").AllowAnonymous().DisableAntiforgery();
+        .MapPost("/hooks/{endpointId}", ReceiveAsync).WithName("ReceiveDelivery").AllowAnonymous().DisableAntiforgery();
 
     private static async Task<IResult> ReceiveAsync(string endpointId, HttpContext http, IDeliveryReceiver receiver)
     {
         var verdict = await RequestBody.BytesAsync(http.Request, receiver.MaxBytes) is { } body
-          ? await receiver.ReceiveAsync(new(endpointId, Header(http, "webhook-id"), Header(http, "webhook-timestamp"), Header(http, "webhook-signature"), http.Request.ContentType, body), http.RequestAborted)
-          : new DeliveryVerdict(StatusCodes.Status413PayloadTooLarge, null, "refused", $"The body is larger than {receiver.MaxBytes} bytes.");
+            ? await receiver.ReceiveAsync(new(endpointId, Header(http, "webhook-id"), Header(http, "webhook-timestamp"), Header(http, "webhook-signature"), http.Request.ContentType, body), http.RequestAborted)
+            : new DeliveryVerdict(StatusCodes.Status413PayloadTooLarge, null, "refused", $"The body is larger than {receiver.MaxBytes} bytes.");
         if (verdict.Status is StatusCodes.Status503ServiceUnavailable or StatusCodes.Status429TooManyRequests) http.Response.Headers.RetryAfter = "5";
         return Results.Json(new { delivery = verdict.Delivery, verdict = verdict.Verdict, reason = verdict.Reason }, statusCode: verdict.Status);
     }

@@ -17,15 +17,15 @@ internal static class LiveEndpoints
     {
         var app = api.MapGroup("/teams/{team}/projects/{project}/environments/{environment}/apps/{app}").WithTags("Live");
         app.MapGet("/instances", async (HttpContext http, IAppObserver use) =>
-            (await use.GetAsync(http.Actor(), http.Scope(ScopeLevel.App), http.RequestAborted)).Match(live => Results.Ok(live.Instances), Problems.Of))
-          .WithName("ListInstances").Produces<IReadOnlyList<InstanceView>>().RequiresRight(Right.AppView, ScopeLevel.App);
+                (await use.GetAsync(http.Actor(), http.Scope(ScopeLevel.App), http.RequestAborted)).Match(live => Results.Ok(live.Instances), Problems.Of))
+            .WithName("ListInstances").Produces<IReadOnlyList<InstanceView>>().RequiresRight(Right.AppView, ScopeLevel.App);
         app.MapGet("/live", async (HttpContext http, IAppObserver use, IHostApplicationLifetime lifetime) =>
-          {
-              if (!WantsEvents(http)) return await Answers.Ok(use.GetAsync(http.Actor(), http.Scope(ScopeLevel.App), http.RequestAborted));
-              var live = await use.WatchAsync(http.Actor(), http.Scope(ScopeLevel.App), http.RequestAborted);
-              return live.IsOk ? TypedResults.ServerSentEvents(Events(live.Value, "snapshot", lifetime.ApplicationStopping)) : Problems.Of(live.Error);
-          })
-          .WithName("GetLive").Produces<AppSnapshot>(200, "application/json", "text/event-stream").RequiresRight(Right.AppView, ScopeLevel.App);
+            {
+                if (!WantsEvents(http)) return await Answers.Ok(use.GetAsync(http.Actor(), http.Scope(ScopeLevel.App), http.RequestAborted));
+                var live = await use.WatchAsync(http.Actor(), http.Scope(ScopeLevel.App), http.RequestAborted);
+                return live.IsOk ? TypedResults.ServerSentEvents(Events(live.Value, "snapshot", lifetime.ApplicationStopping)) : Problems.Of(live.Error);
+            })
+            .WithName("GetLive").Produces<AppSnapshot>(200, "application/json", "text/event-stream").RequiresRight(Right.AppView, ScopeLevel.App);
         app.MapGet("/logs", LogsAsync).WithName("ReadLogs").Produces<string>(200, "text/plain", "text/event-stream").RequiresRight(Right.LogsRead, ScopeLevel.App);
     }
 

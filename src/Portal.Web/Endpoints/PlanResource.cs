@@ -7,8 +7,8 @@ internal sealed record PlanResource(string Id, int Release, bool Replaces, IRead
 {
     /// <summary>Only what changes.</summary>
     public static PlanResource Of(PlanView plan) => new(
-      plan.Id, plan.Release, plan.Replaces,
-      [.. plan.Changes.Where(change => change.Change != ChangeKind.None).Select(change => new Item(change.Kind, change.Name, change.Change, [.. change.Fields.Select(f => new Field(f.Path, f.From, f.To))]))]);
+        plan.Id, plan.Release, plan.Replaces,
+        [.. plan.Changes.Where(change => change.Change != ChangeKind.None).Select(change => new Item(change.Kind, change.Name, change.Change, [.. change.Fields.Select(f => new Field(f.Path, f.From, f.To))]))]);
 
     internal sealed record Item(string Kind, string Name, ChangeKind Change, IReadOnlyList<Field> Fields);
 

@@ -24,8 +24,8 @@ internal static class RequiresRightExtensions
     public static ScopeRef Scope(this HttpContext context, ScopeLevel level)
     {
         var names = RightRequirement.RouteNames.Take((int)level)
-          .Select(name => context.GetRouteValue(name) as string ?? throw new InvalidOperationException($"The route {context.GetEndpoint()} has no {{{name}}}."))
-          .ToArray();
+            .Select(name => context.GetRouteValue(name) as string ?? throw new InvalidOperationException($"The route {context.GetEndpoint()} has no {{{name}}}."))
+            .ToArray();
         return new(names[0], names.ElementAtOrDefault(1), names.ElementAtOrDefault(2), names.ElementAtOrDefault(3));
     }
 
@@ -37,7 +37,7 @@ internal static class RequiresRightExtensions
         if (CurrentActor.From(context.User) is not { } actor) return Problems.Unauthorized();
         if (requirement.Level == ScopeLevel.Account) return requirement.Right == Right.Account ? null : throw new InvalidOperationException($"{requirement.Right} needs a tenant.");
         var decision = await context.RequestServices.GetRequiredService<IAuthorizer>()
-          .AuthorizeAsync(actor, requirement.Right, context.Scope(requirement.Level), context.RequestAborted);
+            .AuthorizeAsync(actor, requirement.Right, context.Scope(requirement.Level), context.RequestAborted);
         return decision.IsOk ? null : Problems.Of(decision.Error);
     }
 

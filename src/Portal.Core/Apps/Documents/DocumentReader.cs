@@ -24,5 +24,5 @@ internal static class DocumentReader
     }
 
     public static FieldError? TooLong(string text) =>
-      text.Length > MaxLength ? new("", $"The declaration is longer than {MaxLength / 1024} KiB.") : null;
+        text.Length > MaxLength ? new("", $"The declaration is longer than {MaxLength / 1024} KiB.") : null;
 }
