@@ -1,3 +1,5 @@
+using Microsoft.AspNetCore.Http;
+
 namespace Portal.Identity;
 
 /// <summary>Settings of the identity room; checked at start, all faults at once.</summary>
@@ -50,6 +52,9 @@ public sealed class PortalIdentityOptions
 
     /// <summary>Suffix that keeps the cookies of two instances on one host name apart: browsers do not separate cookies by port.</summary>
     internal string CookieSuffix => PublicUrl is { IsDefaultPort: false } url ? $"-{url.Port}" : "";
+
+    /// <summary>Host, and port where it is not the scheme's own, as browsers send it.</summary>
+    internal HostString PublicHost => PublicUrl!.IsDefaultPort ? new HostString(PublicUrl.IdnHost) : new HostString(PublicUrl.IdnHost, PublicUrl.Port);
 
     internal bool IsHttps => PublicUrl?.Scheme == Uri.UriSchemeHttps;
 

@@ -43,6 +43,33 @@ public static class DocumentReader
         }
     }
 
+    /// <summary>Reads one object whose schema does not matter: what the store holds, a patch.</summary>
+    /// <param name="utf8">The JSON. Numbers become <see cref="long"/> or <see cref="double"/>, a repeated name keeps its last value.</param>
+    /// <exception cref="DecodeException">No JSON object.</exception>
+    public static JsonObject Read(ReadOnlySpan<byte> utf8) => ReadNode(utf8) as JsonObject ?? throw new DecodeException("the document is not a JSON object");
+
+    /// <summary>Reads one value of any shape.</summary>
+    /// <exception cref="DecodeException">No JSON.</exception>
+    public static JsonNode? ReadNode(ReadOnlySpan<byte> utf8)
+    {
+        var reader = new Utf8JsonReader(utf8, Options);
+        try
+        {
+            reader.Read();
+            var node = ReadAny(ref reader);
+            reader.Read();
+            return node;
+        }
+        catch (JsonException e)
+        {
+            throw new DecodeException($"invalid JSON: {e.Message}");
+        }
+        catch (InvalidOperationException)
+        {
+            throw new DecodeException("invalid JSON: the text is not valid UTF-8");
+        }
+    }
+
     private static JsonObject ReadStructure(ref Utf8JsonReader reader, SchemaType schema, DecodeReport report, PathNode? path)
     {
         if (reader.TokenType != JsonTokenType.StartObject)

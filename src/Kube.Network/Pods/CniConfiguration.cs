@@ -35,12 +35,15 @@ internal static class CniConfiguration
         return list.ToJsonString(Indented) + "\n";
     }
 
+    /// <summary>Where the configuration of a network is.</summary>
+    public static string FilePath(string directory, string networkName) => Path.Combine(directory, $"10-{networkName}.conflist");
+
     /// <summary>Writes the file unless it already says the same. The runtime, which watches the folder, sees the old text or the new one, never a part.</summary>
     /// <returns>True when the file changed.</returns>
     public static async Task<bool> WriteAsync(string directory, string networkName, string text, CancellationToken cancellationToken)
     {
         Directory.CreateDirectory(directory);
-        var path = Path.Combine(directory, $"10-{networkName}.conflist");
+        var path = FilePath(directory, networkName);
         if (File.Exists(path) && await File.ReadAllTextAsync(path, cancellationToken).ConfigureAwait(false) == text)
             return false;
         // The runtime loads *.conflist, *.conf and *.json only: a name with another ending is invisible to it.

@@ -59,13 +59,42 @@ internal sealed class KernelRoutes(CommandRunner commands, byte protocol)
         return found;
     }
 
-    /// <summary>Makes or changes one route.</summary>
-    public Task ReplaceAsync(NodeRoute route, CancellationToken cancellationToken) =>
-        IpAsync(cancellationToken, "-4", "route", "replace", route.Destination.ToString(), "via", route.Gateway.ToString(), "proto", _protocol);
+    /// <summary>
+    /// Makes or changes one route. A node of another subnet on the same wire is addressed by its link: if it is not on the wire, nobody answers for it and the
+    /// pods are unreachable; their traffic never goes to some other router.
+    /// </summary>
+    public async Task ReplaceAsync(NodeRoute route, CancellationToken cancellationToken)
+    {
+        string[] arguments = ["-4", "route", "replace", route.Destination.ToString(), "via", route.Gateway.ToString(), "proto", _protocol];
+        var result = await commands.RunAsync("ip", arguments, null, cancellationToken).ConfigureAwait(false);
+        if (result.Succeeded)
+            return;
+        if (!result.Error.Contains("invalid gateway", StringComparison.Ordinal) || await DeviceTowardsAsync(route.Gateway, cancellationToken).ConfigureAwait(false) is not { } device)
+            throw new CommandException($"ip {string.Join(' ', arguments)}", result);
+        await IpAsync(cancellationToken, [.. arguments, "dev", device, "onlink"]).ConfigureAwait(false);
+    }
+
+    private async Task<string?> DeviceTowardsAsync(IPAddress address, CancellationToken cancellationToken)
+    {
+        var result = await commands.RunAsync("ip", ["-4", "-json", "route", "get", address.ToString()], null, cancellationToken).ConfigureAwait(false);
+        if (!result.Succeeded)
+            return null;
+        // [{"dst":"172.17.0.2","gateway":"10.250.1.1","dev":"v1","prefsrc":"10.250.1.2","flags":[]}]
+        using var routes = JsonDocument.Parse(result.Output);
+        return routes.RootElement.GetArrayLength() > 0 && routes.RootElement[0].TryGetProperty("dev", out var device) && device.GetString() is { } name && name != "lo" ? name : null;
+    }
 
     /// <summary>Removes one route; what it led to is unreachable from now on, because the whole range is backed.</summary>
     public Task RemoveAsync(NodeRoute route, CancellationToken cancellationToken) =>
         IpAsync(cancellationToken, "-4", "route", "del", route.Destination.ToString(), "via", route.Gateway.ToString(), "proto", _protocol);
+
+    /// <summary>Takes back what <see cref="HoldServiceRangeAsync"/> and <see cref="BackAsync"/> made; the unreachable routes last. What is not there is no fault.</summary>
+    public async Task ReleaseAsync(string bridge, IEnumerable<IPNetwork> ranges, CancellationToken cancellationToken)
+    {
+        await commands.RunAsync("ip", ["link", "del", "dev", bridge], null, cancellationToken).ConfigureAwait(false);
+        foreach (var range in ranges)
+            await commands.RunAsync("ip", ["-4", "route", "del", "unreachable", range.ToString(), "metric", WorstMetric, "proto", _protocol], null, cancellationToken).ConfigureAwait(false);
+    }
 
     private Task<string> IpAsync(CancellationToken cancellationToken, params string[] arguments) => commands.RunCheckedAsync("ip", arguments, null, cancellationToken);
 }

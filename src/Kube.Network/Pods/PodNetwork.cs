@@ -17,6 +17,7 @@ internal sealed class PodNetwork(PodNetworkOptions options, IObjectSource<V1Node
     private readonly KernelRoutes _kernel = new(new CommandRunner(options.NetworkNamespacePath), options.RouteProtocol);
     private readonly string _networkName = InstanceNames.PodNetwork(options.InstanceId);
     private readonly ChangeSignal _signal = new();
+    private readonly HashSet<string> _failures = new(StringComparer.Ordinal);
 
     /// <summary>Backs the ranges, then starts following nodes.</summary>
     /// <exception cref="CommandException">The kernel refuses; the node cannot work.</exception>
@@ -78,6 +79,8 @@ internal sealed class PodNetwork(PodNetworkOptions options, IObjectSource<V1Node
                 await EnsureRangesAsync(stoppingToken).ConfigureAwait(false);
                 // Before the first list is complete a missing node proves nothing: its route must stay.
                 complete = !nodes.HasSynced || await ReconcileAsync(nodes.List(), stoppingToken).ConfigureAwait(false);
+                if (complete)
+                    _failures.Clear();
                 await _signal.WaitAsync(complete && nodes.HasSynced ? options.ResyncPeriod : RetryAfter, timeProvider, stoppingToken).ConfigureAwait(false);
             }
             catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
@@ -86,7 +89,7 @@ internal sealed class PodNetwork(PodNetworkOptions options, IObjectSource<V1Node
             }
             catch (Exception exception) when (exception is CommandException or IOException or UnauthorizedAccessException)
             {
-                logger.PodNetworkFailed(exception.Message);
+                Warn(exception.Message);
                 await Task.Delay(RetryAfter, timeProvider, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
         }
@@ -102,8 +105,15 @@ internal sealed class PodNetwork(PodNetworkOptions options, IObjectSource<V1Node
         catch (CommandException exception)
         {
             // One node with an address nobody can reach must not keep the routes to the others from being made.
-            logger.PodNetworkFailed(exception.Message);
+            Warn(exception.Message);
             return false;
         }
+    }
+
+    // Tried every second, told once.
+    private void Warn(string reason)
+    {
+        if (_failures.Add(reason))
+            logger.PodNetworkFailed(reason);
     }
 }

@@ -128,7 +128,7 @@ internal sealed class NftScript
 
     private void Elements(string verb, string set, IEnumerable<string> elements)
     {
-        foreach (var part in elements.Chunk(ElementsALine))
+        foreach (var part in elements.Order(StringComparer.Ordinal).Chunk(ElementsALine))
             Line($"{verb} element {_table} {set} {{ {string.Join(", ", part)} }}");
     }
 

@@ -14,8 +14,8 @@ namespace Kube.Network.Services;
 internal sealed record ServicePort(
     string Name, IPAddress ClusterAddress, TransportProtocol Protocol, ushort Port, ushort? NodePort, bool ClientAffinity, IReadOnlyList<EndpointAddress> Endpoints)
 {
-    /// <summary>Name of its chain. Hashed, so that no text of a user ever is part of the table's syntax.</summary>
-    public string Chain { get; } = $"svc-{InstanceNames.Hash($"{Name}/{Protocol}", 16)}";
+    /// <summary>Name of its chain. Hashed, so that no text of a user ever is part of the table's syntax; the number is in it because names of ports may repeat.</summary>
+    public string Chain { get; } = $"svc-{InstanceNames.Hash($"{Name}/{Protocol}/{Port}", 16)}";
 
     /// <inheritdoc/>
     public bool Equals(ServicePort? other) =>

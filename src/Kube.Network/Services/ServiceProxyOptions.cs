@@ -21,8 +21,8 @@ public sealed partial record ServiceProxyOptions
     /// <summary>Network namespace to work in (<c>/run/netns/NAME</c>), or null for the process's own.</summary>
     public string? NetworkNamespacePath { get; init; }
 
-    /// <summary>How long changes are collected after the first one before the table is changed.</summary>
-    public TimeSpan CoalescePeriod { get; init; } = TimeSpan.FromMilliseconds(10);
+    /// <summary>How long changes are collected after the first one before the table is changed. Short: what comes while a change is under way is collected anyway.</summary>
+    public TimeSpan CoalescePeriod { get; init; } = TimeSpan.FromMilliseconds(2);
 
     /// <summary>How often the kernel is asked whether the table is still there.</summary>
     public TimeSpan ResyncPeriod { get; init; } = TimeSpan.FromSeconds(5);

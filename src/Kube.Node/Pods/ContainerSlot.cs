@@ -23,12 +23,16 @@ internal sealed class ContainerSlot(string name)
     /// <summary>Failed attempts to create the container since the last success.</summary>
     public int FailedAttempts { get; set; }
 
+    /// <summary>The running container; null when none runs.</summary>
     public string? RunningId { get; set; }
 
     /// <summary>The startup probe has succeeded, or there is none.</summary>
     public bool Started { get; set; }
 
-    public bool Ready { get; set; }
+    /// <summary>The readiness probe's verdict; true when there is none.</summary>
+    public bool Serving { get; set; }
+
+    public bool Ready => RunningId is not null && Started && Serving;
 
     /// <summary>Set by a failed liveness or startup probe: stop the container, its end does the rest.</summary>
     public string? KillReason { get; set; }

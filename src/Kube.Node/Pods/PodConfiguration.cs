@@ -77,7 +77,7 @@ internal static class PodConfiguration
     public static string Hash(V1Container container) =>
         Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{container.Name}\n{container.Image}")))[..16];
 
-    private static void AddPodLabels(IDictionary<string, string> labels, V1Pod pod)
+    private static void AddPodLabels(Google.Protobuf.Collections.MapField<string, string> labels, V1Pod pod)
     {
         foreach (var (key, value) in pod.Metadata.Labels ?? new Dictionary<string, string>())
             labels[key] = value;

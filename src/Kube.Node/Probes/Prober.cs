@@ -30,8 +30,8 @@ internal sealed class Prober : IDisposable
             AutomaticDecompression = DecompressionMethods.None,
             // A kept connection would answer from a process that no longer accepts new ones.
             PooledConnectionLifetime = TimeSpan.Zero,
-            // A probe asks whether the pod answers, not who it is: pods have certificates of their own making.
-            SslOptions = new SslClientAuthenticationOptions { RemoteCertificateValidationCallback = (_, _, _, _) => true },
+            // A probe asks whether the pod answers, not who it is: pods have certificates of their own making. No secret is sent.
+            SslOptions = new SslClientAuthenticationOptions { RemoteCertificateValidationCallback = (_, certificate, _, _) => certificate is not null },
         };
         _http = new HttpMessageInvoker(handler);
     }

@@ -26,14 +26,15 @@ internal sealed class PostgresCluster(DataDirectory data, TimeProvider time)
 
     private string Binaries => _binaries ??= FindBinaries();
 
-    /// <summary>The connection string of a role and database.</summary>
+    /// <summary>The connection string of a role and database; a pool of 0 opens a connection of its own each time.</summary>
     public string ConnectionString(string role, string database, int pool = 20) =>
         new NpgsqlConnectionStringBuilder
         {
             Host = SocketDirectory,
             Username = role,
             Database = database,
-            MaxPoolSize = pool,
+            Pooling = pool > 0,
+            MaxPoolSize = Math.Max(pool, 1),
             ApplicationName = "portal",
             IncludeErrorDetail = false,
         }.ConnectionString;
@@ -145,7 +146,7 @@ internal sealed class PostgresCluster(DataDirectory data, TimeProvider time)
         {
             try
             {
-                await using var connection = new NpgsqlConnection(ConnectionString("postgres", "postgres"));
+                await using var connection = new NpgsqlConnection(ConnectionString("postgres", "postgres", pool: 0));
                 await connection.OpenAsync(cancellationToken);
                 return;
             }

@@ -12,11 +12,13 @@ internal sealed class CanonicalAddress(RequestDelegate next, IOptions<PortalIden
         var path = context.Request.Path;
         if (path.StartsWithSegments("/connect", StringComparison.OrdinalIgnoreCase) || path.StartsWithSegments("/.well-known", StringComparison.OrdinalIgnoreCase))
         {
-            var url = options.Value.PublicUrl!;
-            context.Request.Scheme = url.Scheme;
-            context.Request.Host = HostString.FromUriComponent(url);
+            context.Request.Scheme = options.Value.PublicUrl!.Scheme;
+            context.Request.Host = options.Value.PublicHost;
         }
 
+        // With an https address some proxy ends TLS before us; the last hop's plain http must not turn links and cookies into plain ones.
+        if (options.Value.IsHttps)
+            context.Request.Scheme = Uri.UriSchemeHttps;
         return next(context);
     }
 }

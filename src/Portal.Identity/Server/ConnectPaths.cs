@@ -11,8 +11,11 @@ internal static class ConnectPaths
     public const string Revoke = "/connect/revoke";
     public const string SignIn = "/sign-in";
     public const string Login = "/account/login";
-    public const string Logout = "/account/logout";
+    public const string Logout = "/account/sign-out";
     public const string AccessDenied = "/access-denied";
+    public const string SignInFailed = "/sign-in-failed";
+    public const string Setup = "/setup";
+    public const string Profile = "/account";
     public const string SignedOut = "/signed-out";
     public const string Callback = "/signin-oidc";
     public const string SignedOutCallback = "/signout-callback-oidc";

@@ -17,7 +17,7 @@ internal sealed class PasswordSignIn(
     ILogger<PasswordSignIn> logger)
 {
     private const int AttemptsPerAccount = 10;
-    private const int AttemptsPerPeer = 60;
+    private const int AttemptsPerPeer = 200;
     private static readonly TimeSpan AttemptWindow = TimeSpan.FromMinutes(15);
 
     /// <summary>Every refusal is answered this long after the request came, so that the time says nothing about the account.</summary>

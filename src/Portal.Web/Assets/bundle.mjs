@@ -13,7 +13,7 @@ const components = [
   "CodeBlock/code-block", "DescriptionList/description-list", "Divider/divider", "EmptyState/empty-state", "Form/form", "FormControl/form-control",
   "HelperText/helper-text", "InputGroup/input-group", "Label/label", "Label/label-group", "List/list", "Masthead/masthead", "Menu/menu", "MenuToggle/menu-toggle",
   "ModalBox/modal-box", "Nav/nav", "Page/page", "Progress/progress", "ProgressStepper/progress-stepper", "Skeleton/skeleton",
-  "Spinner/spinner", "Switch/switch", "Table/table", "Table/table-grid", "Tabs/tabs", "Title/title", "Content/content", "Toolbar/toolbar",
+  "Spinner/spinner", "Switch/switch", "Table/table", "Tabs/tabs", "Title/title", "Content/content", "Toolbar/toolbar",
 ];
 const layouts = ["Bullseye/bullseye", "Gallery/gallery", "Grid/grid"];
 const fonts = ["RedHatText/RedHatTextVF.woff2", "RedHatDisplay/RedHatDisplayVF.woff2", "RedHatMono/RedHatMonoVF.woff2"];

@@ -10,6 +10,9 @@ namespace Portal.Web.Live;
 public abstract class ConsoleComponent : ComponentBase, IDisposable
 {
     private readonly CancellationTokenSource _gone = new();
+    private bool _disposed;
+
+    protected ConsoleComponent() => Gone = _gone.Token;
 
     [Inject] public required CurrentActor Current { get; init; }
     [Inject] public required NavigationManager Navigation { get; init; }
@@ -18,7 +21,7 @@ public abstract class ConsoleComponent : ComponentBase, IDisposable
     [Inject] public required ILoggerFactory Loggers { get; init; }
 
     /// <summary>Cancelled when the component goes away.</summary>
-    protected CancellationToken Gone => _gone.Token;
+    protected CancellationToken Gone { get; }
 
     /// <summary>Asks a use case for the acting user. An exception is a defect: it is logged under an id, and the user gets that id instead of a dead page.</summary>
     protected async Task<Result<T>> AskAsync<T>(Func<Actor, CancellationToken, Task<Result<T>>> useCase)
@@ -28,7 +31,7 @@ public abstract class ConsoleComponent : ComponentBase, IDisposable
         {
             return await useCase(await Current.GetAsync(), Gone);
         }
-        catch (OperationCanceledException) when (_gone.IsCancellationRequested)
+        catch (OperationCanceledException) when (Gone.IsCancellationRequested)
         {
             return Error.Unavailable("The page was left.");
         }
@@ -57,7 +60,8 @@ public abstract class ConsoleComponent : ComponentBase, IDisposable
 
     protected virtual void Dispose(bool disposing)
     {
-        if (!disposing || _gone.IsCancellationRequested) return;
+        if (!disposing || _disposed) return;
+        _disposed = true;
         _gone.Cancel();
         _gone.Dispose();
     }

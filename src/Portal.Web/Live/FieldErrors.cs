@@ -2,20 +2,15 @@ using Portal.Core.Results;
 
 namespace Portal.Web.Live;
 
-/// <summary>The faults of an input, looked up by the field they belong to, so that each is shown beside it exactly once.</summary>
+/// <summary>The faults of an input, looked up by the field they belong to.</summary>
 /// <param name="errors">All faults.</param>
 public sealed class FieldErrors(IReadOnlyList<FieldError> errors)
 {
-    private readonly HashSet<FieldError> _claimed = [];
-
     /// <summary>No faults.</summary>
     public static FieldErrors None => new([]);
 
     /// <summary>All faults.</summary>
     public IReadOnlyList<FieldError> All => errors;
-
-    /// <summary>The faults that no field has shown.</summary>
-    public IReadOnlyList<FieldError> Unclaimed => [.. errors.Where(error => !_claimed.Contains(error))];
 
     /// <summary>The faults of an error, or none.</summary>
     public static FieldErrors Of(Error? error) => new(error is { Fields.IsDefaultOrEmpty: false } ? error.Fields : []);
@@ -30,7 +25,6 @@ public sealed class FieldErrors(IReadOnlyList<FieldError> errors)
     {
         List<FieldError> found = [.. errors.Where(belongs)];
         if (found.Count == 0) return null;
-        _claimed.UnionWith(found);
         return string.Join(' ', found.Select(error => error.Message).Distinct(StringComparer.Ordinal));
     }
 }

@@ -1,0 +1,46 @@
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging;
+
+namespace Kube.ApiServer.Authentication;
+
+/// <summary>Finds out who makes a request: by client certificate, else by bearer token; a wrong credential is a refusal, none is anonymous.</summary>
+internal sealed class RequestAuthenticator(ClientCertificateAuthenticator certificates, IEnumerable<ITokenAuthenticator> tokens, ILogger<RequestAuthenticator> logger)
+{
+    private const string Authenticated = "system:authenticated";
+    private readonly ITokenAuthenticator[] _tokens = [.. tokens];
+
+    /// <summary>The user; null when a credential was shown that nobody accepts.</summary>
+    public async ValueTask<UserInfo?> AuthenticateAsync(HttpContext http)
+    {
+        try
+        {
+            if (certificates.Authenticate(http) is { } user)
+                return user;
+        }
+        catch (UntrustedCertificateException e)
+        {
+            Log.CertificateRefused(logger, e.Message);
+            return null;
+        }
+
+        var header = http.Request.Headers.Authorization.ToString();
+        if (header.Length == 0)
+            return UserInfo.Anonymous;
+        const string scheme = "Bearer ";
+        if (!header.StartsWith(scheme, StringComparison.OrdinalIgnoreCase))
+            return null;
+        return await TokenAsync(header[scheme.Length..].Trim(), http.RequestAborted).ConfigureAwait(false);
+    }
+
+    /// <summary>The user a token stands for; null when nobody knows it.</summary>
+    public async ValueTask<UserInfo?> TokenAsync(string token, CancellationToken cancellationToken)
+    {
+        foreach (var authenticator in _tokens)
+        {
+            if (await authenticator.AuthenticateAsync(token, cancellationToken).ConfigureAwait(false) is { } user)
+                return user.IsIn(Authenticated) ? user : user with { Groups = [.. user.Groups, Authenticated] };
+        }
+
+        return null;
+    }
+}

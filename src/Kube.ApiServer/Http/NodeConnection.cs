@@ -1,0 +1,89 @@
+using System.Collections.Concurrent;
+using System.Net.Security;
+using System.Security.Cryptography.X509Certificates;
+using Kube.ApiServer.Storage;
+using Kube.Machinery.Metadata;
+using Kube.Machinery.Schema;
+
+namespace Kube.ApiServer.Http;
+
+/// <summary>
+/// Talks to node agents over mutual TLS: shows the kubelet client certificate, and accepts only a certificate of the cluster's authority
+/// whose name is <c>system:node:NAME</c> of the node asked for.
+/// </summary>
+internal sealed class NodeConnection(IObjectStore store, ApiServerOptions options, TimeProvider time) : IDisposable
+{
+    private readonly ConcurrentDictionary<string, HttpMessageInvoker> _clients = new(StringComparer.Ordinal);
+    private readonly Lazy<X509Certificate2> _authority = new(() => X509CertificateLoader.LoadCertificateFromFile(options.CaCertificatePath));
+    private readonly Lazy<X509Certificate2> _identity = new(() => LoadIdentity(options));
+
+    /// <summary>Asks a node; the answer's body streams.</summary>
+    public async Task<HttpResponseMessage> GetAsync(string nodeName, string pathAndQuery, CancellationToken cancellationToken)
+    {
+        var stored = store.Get(new ObjectKey("nodes", "", nodeName)) ?? throw Refusal.NotFound(new GroupResource("", "nodes"), nodeName);
+        var status = DocumentReader.Read(stored.Json.Span).Object("status");
+        var address = status.Objects("addresses").FirstOrDefault(a => a.Text("type") == "InternalIP").Text("address");
+        var port = status.Object("daemonEndpoints").Object("kubeletEndpoint").Integer("Port");
+        if (string.IsNullOrEmpty(address) || port is null)
+            throw Refusal.Unavailable($"node {nodeName} has not said where its agent listens");
+        var client = _clients.GetOrAdd(nodeName, Connect);
+        var host = address.Contains(':', StringComparison.Ordinal) ? $"[{address}]" : address;
+        using var request = new HttpRequestMessage(HttpMethod.Get, $"https://{host}:{port}{pathAndQuery}");
+        try
+        {
+            return await client.SendAsync(request, cancellationToken).ConfigureAwait(false);
+        }
+        catch (HttpRequestException e)
+        {
+            throw Refusal.Unavailable($"node {nodeName} cannot be reached at {host}:{port}: {e.Message}");
+        }
+    }
+
+    public void Dispose()
+    {
+        foreach (var client in _clients.Values)
+            client.Dispose();
+        if (_authority.IsValueCreated)
+            _authority.Value.Dispose();
+        if (_identity.IsValueCreated)
+            _identity.Value.Dispose();
+    }
+
+    private static X509Certificate2 LoadIdentity(ApiServerOptions options)
+    {
+        if (options.KubeletClientCertificatePath.Length == 0)
+            throw Refusal.Unavailable("this server has no certificate for talking to nodes");
+        return X509Certificate2.CreateFromPemFile(options.KubeletClientCertificatePath, options.KubeletClientKeyPath);
+    }
+
+    private HttpMessageInvoker Connect(string nodeName)
+    {
+        var handler = new SocketsHttpHandler
+        {
+            UseProxy = false,
+            AllowAutoRedirect = false,
+            ConnectTimeout = TimeSpan.FromSeconds(5),
+            PooledConnectionIdleTimeout = TimeSpan.FromMinutes(1),
+            SslOptions = new SslClientAuthenticationOptions
+            {
+                ClientCertificates = [_identity.Value],
+                // The name to check is the node's identity, not its address.
+                RemoteCertificateValidationCallback = (_, certificate, _, _) => certificate is not null && IsNode(certificate, nodeName),
+            },
+        };
+        return new HttpMessageInvoker(handler);
+    }
+
+    private bool IsNode(X509Certificate certificate, string nodeName)
+    {
+        using var shown = X509CertificateLoader.LoadCertificate(certificate.GetRawCertData());
+        using var chain = new X509Chain();
+        chain.ChainPolicy.TrustMode = X509ChainTrustMode.CustomRootTrust;
+        chain.ChainPolicy.CustomTrustStore.Add(_authority.Value);
+        chain.ChainPolicy.RevocationMode = X509RevocationMode.NoCheck;
+        chain.ChainPolicy.DisableCertificateDownloads = true;
+        chain.ChainPolicy.VerificationTimeIgnored = false;
+        chain.ChainPolicy.VerificationTime = time.GetUtcNow().UtcDateTime;
+        return chain.Build(shown) && shown.GetNameInfo(X509NameType.SimpleName, forIssuer: false) == $"system:node:{nodeName}";
+    }
+}

@@ -1,0 +1,57 @@
+using Kube.ApiServer.Registry;
+using Kube.ApiServer.Storage;
+using Kube.Machinery.Selectors;
+
+namespace Kube.ApiServer.Http;
+
+/// <summary>The label and field selector of a list or watch, over stored bytes.</summary>
+internal sealed class ObjectFilter
+{
+    private readonly ResourceKind _kind;
+    private readonly LabelSelector _labels;
+    private readonly FieldSelector _fields;
+    private readonly string? _name;
+
+    private ObjectFilter(ResourceKind kind, LabelSelector labels, FieldSelector fields, string? name)
+    {
+        _kind = kind;
+        _labels = labels;
+        _fields = fields;
+        _name = name;
+    }
+
+    public bool IsEverything => _labels.IsEverything && _fields.IsEverything && _name is null;
+
+    public static ObjectFilter Of(ResourceRequest request)
+    {
+        try
+        {
+            var fields = FieldSelector.Parse(request.Query("fieldSelector"));
+            foreach (var requirement in fields.Requirements)
+            {
+                if (!request.Kind.IsSelectable(requirement.Field))
+                    throw Refusal.BadRequest($"field label not supported: {requirement.Field}");
+            }
+
+            return new ObjectFilter(request.Kind, LabelSelector.Parse(request.Query("labelSelector")), fields, request.Path.Name.Length > 0 ? request.Path.Name : null);
+        }
+        catch (FormatException e)
+        {
+            throw Refusal.BadRequest(e.Message);
+        }
+    }
+
+    public IEnumerable<StoredObject> Apply(IEnumerable<StoredObject> items) => IsEverything ? items : items.Where(Matches);
+
+    public bool Matches(StoredObject item) =>
+        (_name is null || item.Key.Name == _name)
+        && _labels.Matches(item.Labels)
+        && (_fields.IsEverything || _fields.Matches(field => Value(item, field)));
+
+    private string Value(StoredObject item, string field) => field switch
+    {
+        "metadata.name" => item.Key.Name,
+        "metadata.namespace" => item.Key.Namespace,
+        _ => _kind.FieldValue(item.Json, field) ?? FieldReader.Text(item.Json, field) ?? "",
+    };
+}

@@ -1,0 +1,64 @@
+using Kube.Machinery.Metadata;
+
+namespace Kube.ApiServer.Http;
+
+/// <summary>The refusals of the API, worded as Kubernetes words them because clients match on reason and people on the text.</summary>
+internal static class Refusal
+{
+    public static ApiStatusException NotFound(GroupResource resource, string name) =>
+        new(new ApiStatus(404, "NotFound", $"{resource} \"{name}\" not found") { Group = resource.Group, Kind = resource.Resource, Name = name });
+
+    public static ApiStatusException UnknownPath() => new(new ApiStatus(404, "NotFound", "the server could not find the requested resource"));
+
+    public static ApiStatusException AlreadyExists(GroupResource resource, string name) =>
+        new(new ApiStatus(409, "AlreadyExists", $"{resource} \"{name}\" already exists") { Group = resource.Group, Kind = resource.Resource, Name = name });
+
+    public static ApiStatusException Conflict(GroupResource resource, string name, string why) =>
+        new(new ApiStatus(409, "Conflict", $"Operation cannot be fulfilled on {resource} \"{name}\": {why}") { Group = resource.Group, Kind = resource.Resource, Name = name });
+
+    public static ApiStatusException Modified(GroupResource resource, string name) =>
+        Conflict(resource, name, "the object has been modified; please apply your changes to the latest version and try again");
+
+    public static ApiStatusException ApplyConflict(string message, IReadOnlyList<StatusCause> causes) =>
+        new(new ApiStatus(409, "Conflict", message) { Causes = causes });
+
+    public static ApiStatusException BadRequest(string message) => new(new ApiStatus(400, "BadRequest", message));
+
+    public static ApiStatusException Forbidden(GroupResource resource, string name, string why) =>
+        new(new ApiStatus(403, "Forbidden", name.Length > 0 ? $"{resource} \"{name}\" is forbidden: {why}" : $"{resource} is forbidden: {why}")
+        {
+            Group = resource.Group,
+            Kind = resource.Resource,
+            Name = name,
+        });
+
+    public static ApiStatusException Unauthorized() => new(new ApiStatus(401, "Unauthorized", "Unauthorized"));
+
+    public static ApiStatusException Expired(string message) => new(new ApiStatus(410, "Expired", message));
+
+    public static ApiStatusException MethodNotAllowed() =>
+        new(new ApiStatus(405, "MethodNotAllowed", "the server does not allow this method on the requested resource"));
+
+    public static ApiStatusException NotAcceptable(string types) =>
+        new(new ApiStatus(406, "NotAcceptable", $"only the following media types are accepted: {types}"));
+
+    public static ApiStatusException UnsupportedMediaType(string types) =>
+        new(new ApiStatus(415, "UnsupportedMediaType", $"the body of the request was in an unknown format - accepted media types include: {types}"));
+
+    public static ApiStatusException TooLarge(long limit) =>
+        new(new ApiStatus(413, "RequestEntityTooLarge", $"Request entity too large: limit is {limit}"));
+
+    public static ApiStatusException Unavailable(string message) =>
+        new(new ApiStatus(503, "ServiceUnavailable", message) { RetryAfterSeconds = 1 });
+
+    public static ApiStatusException Timeout(string message, int retryAfterSeconds) =>
+        new(new ApiStatus(504, "Timeout", message) { RetryAfterSeconds = retryAfterSeconds });
+
+    public static ApiStatusException Invalid(GroupVersionKind kind, string name, IReadOnlyList<StatusCause> causes)
+    {
+        var texts = causes.Select(c => c.Field is null ? c.Message : $"{c.Field}: {c.Message}").Distinct().ToArray();
+        var message = texts.Length == 1 ? texts[0] : $"[{string.Join(", ", texts)}]";
+        var qualified = kind.Group.Length == 0 ? kind.Kind : $"{kind.Kind}.{kind.Group}";
+        return new(new ApiStatus(422, "Invalid", $"{qualified} \"{name}\" is invalid: {message}") { Group = kind.Group, Kind = kind.Kind, Name = name, Causes = causes });
+    }
+}

@@ -1,0 +1,101 @@
+using System.Text.Json.Nodes;
+using k8s.Models;
+using Kube.ApiServer.Discovery;
+using Kube.ApiServer.Registry;
+using Kube.Machinery.Metadata;
+using Kube.Machinery.Schema;
+
+namespace Kube.ApiServer.Http;
+
+/// <summary>Answers <c>status</c>, <c>scale</c>, <c>binding</c>, <c>eviction</c>, <c>finalize</c>, <c>approval</c> and <c>log</c>.</summary>
+internal sealed class SubresourceHandler(
+    ObjectRegistry registry,
+    RequestBody bodies,
+    ReadHandler reads,
+    WriteHandler writes,
+    PatchHandler patches,
+    ScaleHandler scales,
+    PodLogHandler logs,
+    TimeProvider time)
+{
+    private static readonly SchemaType BindingSchema = ModelSchemas.For(typeof(V1Binding));
+    private static readonly SchemaType EvictionSchema = ModelSchemas.For(typeof(V1Eviction));
+
+    public Task HandleAsync(ResourceRequest request)
+    {
+        var subresource = request.Path.Subresource;
+        if (!KindVerbs.Subresources(request.Kind).Any(s => s.Name == subresource && s.Verbs.Contains(request.Verb)))
+            throw KindVerbs.Subresources(request.Kind).Any(s => s.Name == subresource) ? Refusal.MethodNotAllowed() : Refusal.UnknownPath();
+        return (subresource, request.Verb) switch
+        {
+            ("status" or "approval", "get") => reads.GetAsync(request),
+            ("status" or "approval", "update") => writes.UpdateAsync(request, "status"),
+            ("status" or "approval", "patch") => patches.PatchAsync(request, "status"),
+            ("scale", _) => scales.HandleAsync(request),
+            ("binding", _) => BindAsync(request),
+            ("eviction", _) => EvictAsync(request),
+            ("finalize", _) => FinalizeAsync(request),
+            ("log", _) => logs.HandleAsync(request),
+            _ => throw Refusal.MethodNotAllowed(),
+        };
+    }
+
+    private async Task BindAsync(ResourceRequest request)
+    {
+        var binding = await bodies.ObjectAsync(request.Http, new GroupVersionKind("", "v1", "Binding"), BindingSchema, request.Aborted).ConfigureAwait(false);
+        var node = binding.Object("target").Text("name");
+        if (string.IsNullOrEmpty(node))
+            throw Refusal.Invalid(new("", "v1", "Binding"), request.Path.Name, [new StatusCause("FieldValueRequired", "Required value", "target.name")]);
+        var uid = binding.Object("metadata").Text("uid");
+        await registry.UpdateAsync(request.Kind, request.Key, pod => Bind(request, pod, node, uid, binding), request.Options("binding"), request.Aborted).ConfigureAwait(false);
+        await Replies.StatusAsync(request.Http, new ApiStatus(201, "", "")).ConfigureAwait(false);
+    }
+
+    private JsonObject Bind(ResourceRequest request, JsonObject pod, string node, string? uid, JsonObject binding)
+    {
+        if (!string.IsNullOrEmpty(uid) && uid != pod.Object("metadata").Text("uid"))
+            throw Refusal.Conflict(request.Kind.Resource, request.Path.Name, $"Precondition failed: UID in precondition: {uid}, UID in object meta: {pod.Object("metadata").Text("uid")}");
+        if (pod.Object("metadata")?["deletionTimestamp"] is not null)
+            throw Refusal.Conflict(request.Kind.Resource, request.Path.Name, $"pod {request.Path.Name} is being deleted, cannot be assigned to a host");
+        if (pod.Object("spec").Text("nodeName") is { Length: > 0 } bound)
+            throw Refusal.Conflict(request.Kind.Resource, request.Path.Name, $"pod {request.Path.Name} is already assigned to node \"{bound}\"");
+        pod.Object("spec")!["nodeName"] = node;
+        foreach (var (key, value) in binding.Object("metadata").Object("annotations") ?? [])
+            pod.Object("metadata")!.Ensure("annotations")[key] = value?.DeepClone();
+        var status = pod.Ensure("status");
+        var conditions = new JsonArray([.. status.Objects("conditions").Where(c => c.Text("type") != "PodScheduled").Select(c => c.DeepClone())]);
+        conditions.Add(new JsonObject { ["type"] = "PodScheduled", ["status"] = "True", ["lastTransitionTime"] = ObjectMetadata.Timestamp(time.GetUtcNow()) });
+        status["conditions"] = conditions;
+        return pod;
+    }
+
+    private async Task EvictAsync(ResourceRequest request)
+    {
+        var eviction = await bodies.ObjectAsync(request.Http, new GroupVersionKind("policy", "v1", "Eviction"), EvictionSchema, request.Aborted).ConfigureAwait(false);
+        var delete = WriteHandler.Read(eviction.Object("deleteOptions"), request);
+        var options = request.Options() with { DryRun = request.DryRun || eviction.Object("deleteOptions").Texts("dryRun").Contains("All") };
+        DisruptionBudgets.Check(registry, request.Path.Namespace, registry.Read(request.Kind, request.Path.Namespace, request.Path.Name));
+        await registry.DeleteAsync(request.Kind, request.Key, delete, options, request.Aborted).ConfigureAwait(false);
+        await Replies.StatusAsync(request.Http, new ApiStatus(201, "", "")).ConfigureAwait(false);
+    }
+
+    private async Task FinalizeAsync(ResourceRequest request)
+    {
+        var document = await bodies.ObjectAsync(request.Http, request.Kind.Gvk, request.Kind.Schema, request.Aborted).ConfigureAwait(false);
+        var finalizers = document.Object("spec")?["finalizers"];
+        var version = document.Object("metadata").Text("resourceVersion");
+        var written = await registry.UpdateAsync(
+            request.Kind,
+            request.Key,
+            live =>
+            {
+                if (!string.IsNullOrEmpty(version))
+                    live.Object("metadata")!["resourceVersion"] = version;
+                live["spec"] = finalizers is null ? new JsonObject() : new JsonObject { ["finalizers"] = finalizers.DeepClone() };
+                return live;
+            },
+            request.Options("finalize"),
+            request.Aborted).ConfigureAwait(false);
+        await reads.SendAsync(request, 200, written.Json).ConfigureAwait(false);
+    }
+}

@@ -1,0 +1,18 @@
+using k8s.Models;
+using Kube.Machinery.Metadata;
+
+namespace Kube.ApiServer.Registry;
+
+/// <summary>Cluster roles.</summary>
+internal sealed class ClusterRoleKind() : ResourceKind("rbac.authorization.k8s.io", "v1", "ClusterRole", "clusterroles", typeof(V1ClusterRole))
+{
+    public override bool Namespaced => false;
+
+    public override IReadOnlyList<TableColumn> Columns =>
+    [
+        Registry.Columns.Name,
+        new("Created At", (o, _) => o.Object("metadata").Text("creationTimestamp")) { Type = "date" },
+    ];
+
+    public override string? ValidateName(string name) => NameRules.PathSegment(name);
+}

@@ -1,0 +1,81 @@
+using System.Globalization;
+using System.Text.Json.Nodes;
+using k8s.Models;
+using Kube.Machinery.Metadata;
+
+namespace Kube.ApiServer.Registry;
+
+/// <summary>Deployments.</summary>
+internal sealed class DeploymentKind() : ResourceKind("apps", "v1", "Deployment", "deployments", typeof(V1Deployment))
+{
+    public override IReadOnlyList<string> ShortNames => ["deploy"];
+
+    public override IReadOnlyList<string> Categories => ["all"];
+
+    public override bool HasStatus => true;
+
+    public override bool HasScale => true;
+
+    public override IReadOnlyList<TableColumn> Columns =>
+    [
+        Registry.Columns.Name,
+        new("Ready", (o, _) => string.Create(CultureInfo.InvariantCulture, $"{o.At("status.readyReplicas").AsInteger() ?? 0}/{o.At("spec.replicas").AsInteger() ?? 0}")),
+        Registry.Columns.Number("Up-to-date", "status.updatedReplicas"),
+        Registry.Columns.Number("Available", "status.availableReplicas"),
+        Registry.Columns.Age,
+        Registry.Columns.Wide("Containers", WorkloadRules.Names),
+        Registry.Columns.Wide("Images", WorkloadRules.Images),
+        Registry.Columns.Wide("Selector", o => Registry.Columns.Selector(o.Object("spec").Object("selector"))),
+    ];
+
+    public override void Default(JsonObject document)
+    {
+        var spec = document.Ensure("spec");
+        spec.SetDefault("replicas", 1L);
+        spec.SetDefault("revisionHistoryLimit", 10L);
+        spec.SetDefault("progressDeadlineSeconds", 600L);
+        var strategy = spec.Ensure("strategy");
+        strategy.SetDefault("type", "RollingUpdate");
+        if (strategy.Text("type") == "RollingUpdate")
+        {
+            var rolling = strategy.Ensure("rollingUpdate");
+            rolling.SetDefault("maxUnavailable", "25%");
+            rolling.SetDefault("maxSurge", "25%");
+        }
+
+        PodTemplates.DefaultTemplate(spec);
+    }
+
+    public override void Validate(JsonObject document, FieldErrors errors)
+    {
+        var spec = document.Object("spec");
+        WorkloadRules.Selector(spec, errors);
+        PodValidation.Template(spec, "spec", errors);
+        errors.NotNegative("spec.replicas", spec.Integer("replicas"));
+        errors.NotNegative("spec.minReadySeconds", spec.Integer("minReadySeconds"));
+        errors.NotNegative("spec.revisionHistoryLimit", spec.Integer("revisionHistoryLimit"));
+        if (spec.Integer("progressDeadlineSeconds") is { } deadline && deadline <= (spec.Integer("minReadySeconds") ?? 0))
+            errors.Invalid("spec.progressDeadlineSeconds", deadline, "must be greater than minReadySeconds");
+        var strategy = spec.Object("strategy");
+        errors.OneOf("spec.strategy.type", strategy.Text("type"), "Recreate", "RollingUpdate");
+        if (strategy.Text("type") == "Recreate" && strategy.Object("rollingUpdate") is not null)
+            errors.Forbidden("spec.strategy.rollingUpdate", "may not be specified when strategy `type` is 'Recreate'");
+        var rolling = strategy.Object("rollingUpdate");
+        IntOrPercent(rolling?["maxUnavailable"], "spec.strategy.rollingUpdate.maxUnavailable", errors);
+        IntOrPercent(rolling?["maxSurge"], "spec.strategy.rollingUpdate.maxSurge", errors);
+        if (IsZero(rolling?["maxUnavailable"]) && IsZero(rolling?["maxSurge"]))
+            errors.Invalid("spec.strategy.rollingUpdate.maxUnavailable", 0, "may not be 0 when `maxSurge` is 0");
+    }
+
+    public override void ValidateUpdate(JsonObject document, JsonObject old, FieldErrors errors) => WorkloadRules.SelectorImmutable(document, old, errors);
+
+    private static bool IsZero(JsonNode? value) => value.AsInteger() == 0 || value.AsText() == "0%";
+
+    private static void IntOrPercent(JsonNode? value, string field, FieldErrors errors)
+    {
+        if (value.AsInteger() is { } number)
+            errors.NotNegative(field, number);
+        else if (value.AsText() is { } text && !(text.EndsWith('%') && uint.TryParse(text.AsSpan(0, text.Length - 1), NumberStyles.None, CultureInfo.InvariantCulture, out _)))
+            errors.Invalid(field, text, "a valid percent string must be a numeric string followed by an ending '%' (e.g. '1%',  or '93%', regex used for validation is '[0-9]+%')");
+    }
+}

@@ -1,0 +1,74 @@
+using System.Text.Json.Nodes;
+using k8s.Models;
+using Kube.Machinery.Metadata;
+
+namespace Kube.ApiServer.Registry;
+
+/// <summary>Pods.</summary>
+internal sealed class PodKind() : ResourceKind("", "v1", "Pod", "pods", typeof(V1Pod))
+{
+    private static readonly string[] MutableFields = ["activeDeadlineSeconds", "tolerations", "terminationGracePeriodSeconds", "schedulingGates"];
+
+    public override IReadOnlyList<string> ShortNames => ["po"];
+
+    public override IReadOnlyList<string> Categories => ["all"];
+
+    public override bool HasStatus => true;
+
+    public override bool HasGeneration => false;
+
+    public override IReadOnlyList<Subresource> Subresources =>
+    [
+        new("binding", "", "v1", "Binding", "create"),
+        new("eviction", "policy", "v1", "Eviction", "create"),
+        new("log", "", "v1", "Pod", "get"),
+    ];
+
+    public override IReadOnlyList<string> SelectableFields =>
+        ["spec.nodeName", "spec.restartPolicy", "spec.schedulerName", "spec.serviceAccountName", "spec.hostNetwork", "status.phase", "status.podIP", "status.nominatedNodeName"];
+
+    public override IReadOnlyList<TableColumn> Columns => PodColumns.All;
+
+    public override string? FieldValue(ReadOnlyMemory<byte> json, string field) =>
+        field == "spec.hostNetwork" ? FieldReader.Text(json, field) ?? "false" : null;
+
+    public override void Default(JsonObject document)
+    {
+        var spec = document.Ensure("spec");
+        PodTemplates.Default(spec);
+        spec.SetDefault("enableServiceLinks", true);
+    }
+
+    public override void PrepareForCreate(JsonObject document)
+    {
+        document["status"] = new JsonObject { ["phase"] = "Pending", ["qosClass"] = PodQuality.Of(document.Object("spec")!) };
+    }
+
+    public override void Validate(JsonObject document, FieldErrors errors) => PodValidation.Spec(document.Object("spec"), "spec", errors);
+
+    public override void ValidateUpdate(JsonObject document, JsonObject old, FieldErrors errors)
+    {
+        var now = Comparable(document.Object("spec")!);
+        var before = Comparable(old.Object("spec")!);
+        if (!JsonNode.DeepEquals(now, before))
+            errors.Forbidden("spec", "pod updates may not change fields other than `spec.containers[*].image`,`spec.initContainers[*].image`,`spec.activeDeadlineSeconds`,`spec.tolerations` (only additions to existing tolerations),`spec.terminationGracePeriodSeconds` (allow it to be set to 1 if it was previously negative)");
+    }
+
+    public override long GraceSeconds(JsonObject document, long? asked)
+    {
+        // A pod that no node has, or that has already ended, has nobody to wait for.
+        if (string.IsNullOrEmpty(document.Object("spec").Text("nodeName")) || document.Object("status").Text("phase") is "Succeeded" or "Failed")
+            return 0;
+        return asked ?? document.Object("spec").Integer("terminationGracePeriodSeconds") ?? 30;
+    }
+
+    private static JsonObject Comparable(JsonObject spec)
+    {
+        var copy = (JsonObject)spec.DeepClone();
+        foreach (var field in MutableFields)
+            copy.Remove(field);
+        foreach (var container in PodTemplates.Containers(copy))
+            container.Remove("image");
+        return copy;
+    }
+}

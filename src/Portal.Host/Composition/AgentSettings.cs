@@ -1,0 +1,16 @@
+namespace Portal.Host.Composition;
+
+/// <summary>What one agent is told on its command line.</summary>
+/// <param name="Server">The API server's address.</param>
+/// <param name="JoinToken">One-time join token; null once the node has credentials.</param>
+/// <param name="Data">The agent's data directory.</param>
+/// <param name="NodeName">The Node object's name.</param>
+/// <param name="NodeAddress">The node's InternalIP.</param>
+internal sealed record AgentSettings(string Server, string? JoinToken, string Data, string NodeName, string NodeAddress)
+{
+    /// <summary>Where containerd finds its network configuration.</summary>
+    public string CniConfiguration => Path.Combine(Data, "cni/net.d");
+
+    /// <summary>Where host-local keeps the addresses it gave out.</summary>
+    public string CniAddresses => Path.Combine(Data, "cni/addresses");
+}
