@@ -1,4 +1,5 @@
 using System.Net;
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using k8s;
 using k8s.Autorest;
@@ -62,18 +63,23 @@ internal sealed class KubeCluster(IKubernetes client) : ICluster
         {
             await (kind switch
             {
-                "ServiceAccount" => client.CoreV1.DeleteNamespacedServiceAccountAsync(name, ns, how, cancellationToken: cancellationToken),
+                "ServiceAccount" => (Task)client.CoreV1.DeleteNamespacedServiceAccountAsync(name, ns, how, cancellationToken: cancellationToken),
                 "ConfigMap" => client.CoreV1.DeleteNamespacedConfigMapAsync(name, ns, how, cancellationToken: cancellationToken),
                 "Secret" => client.CoreV1.DeleteNamespacedSecretAsync(name, ns, how, cancellationToken: cancellationToken),
                 "Service" => client.CoreV1.DeleteNamespacedServiceAsync(name, ns, how, cancellationToken: cancellationToken),
                 "Deployment" => client.AppsV1.DeleteNamespacedDeploymentAsync(name, ns, how, cancellationToken: cancellationToken),
-                "Ingress" => (Task)client.NetworkingV1.DeleteNamespacedIngressAsync(name, ns, how, cancellationToken: cancellationToken),
+                "Ingress" => client.NetworkingV1.DeleteNamespacedIngressAsync(name, ns, how, cancellationToken: cancellationToken),
                 _ => throw new InvalidOperationException($"The compiler makes no {kind}."),
             });
         }
         catch (HttpOperationException e) when (e.Response.StatusCode == HttpStatusCode.NotFound)
         {
             return false;
+        }
+        catch (JsonException)
+        {
+            // A server may answer with the object or with a Status; KubernetesClient 21 reads the body only after a success and knows one of the two alone.
+            return true;
         }
 
         return true;
@@ -118,7 +124,7 @@ internal sealed class KubeCluster(IKubernetes client) : ICluster
         {
             return JsonNode.Parse(e.Response.Content)?["message"]?.GetValue<string>() ?? $"The Kubernetes API answered {(int)e.Response.StatusCode}.";
         }
-        catch (Exception bad) when (bad is System.Text.Json.JsonException or InvalidOperationException or ArgumentNullException)
+        catch (Exception bad) when (bad is JsonException or InvalidOperationException or ArgumentNullException)
         {
             return $"The Kubernetes API answered {(int)e.Response.StatusCode}.";
         }
