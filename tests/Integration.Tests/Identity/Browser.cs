@@ -20,10 +20,11 @@ internal sealed partial class Browser : IDisposable
             AllowAutoRedirect = false,
             UseProxy = false,
             // The public name need not resolve: every connection goes to where the host listens.
-            ConnectCallback = async (_, cancellationToken) =>
+            ConnectCallback = async (context, cancellationToken) =>
             {
                 var socket = new System.Net.Sockets.Socket(System.Net.Sockets.SocketType.Stream, System.Net.Sockets.ProtocolType.Tcp) { NoDelay = true };
-                await socket.ConnectAsync(IPAddress.Loopback, host.Address.Port, cancellationToken);
+                var port = context.DnsEndPoint.Host == "localhost" ? context.DnsEndPoint.Port : host.Address.Port;
+                await socket.ConnectAsync(IPAddress.Loopback, port, cancellationToken);
                 return new System.Net.Sockets.NetworkStream(socket, ownsSocket: true);
             },
         })
