@@ -8,11 +8,9 @@ namespace Integration.Tests.Identity;
 internal sealed partial class Browser : IDisposable
 {
     private readonly HttpClient _client;
-    private readonly Uri _publicUrl;
 
     public Browser(IdentityHost host, CookieContainer? cookies = null)
     {
-        _publicUrl = host.PublicUrl;
         Cookies = cookies ?? new CookieContainer();
         _client = new HttpClient(new SocketsHttpHandler
         {
@@ -79,7 +77,7 @@ internal sealed partial class Browser : IDisposable
         foreach (var (name, value) in values)
             fields[name] = value;
         var request = new HttpRequestMessage(HttpMethod.Post, action) { Content = new FormUrlEncodedContent(fields) };
-        request.Headers.Add("Origin", _publicUrl.GetLeftPart(UriPartial.Authority));
+        request.Headers.Add("Origin", page.RequestMessage!.RequestUri!.GetLeftPart(UriPartial.Authority));
         return await _client.SendAsync(request);
     }
 
