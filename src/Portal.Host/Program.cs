@@ -1,1 +1,13 @@
-return 0;
+using Portal.Cli;
+using Portal.Host.Commands;
+
+var root = PortalCommandLine.Create();
+root.Subcommands.Add(UpCommand.Create());
+root.Subcommands.Add(DownCommand.Create());
+root.Subcommands.Add(AgentCommand.Create());
+root.Subcommands.Add(MigrateCommand.Create());
+root.Subcommands.Add(UserCommand.Create());
+root.Subcommands.Add(TokenCommand.Create());
+root.Subcommands.Add(NodeCommand.Create());
+root.Subcommands.Add(ImageCommand.Create());
+return await root.Parse(args).InvokeAsync();

@@ -62,6 +62,8 @@ public sealed class PostgresServer : IAsyncDisposable
             ["shared_buffers"] = "64MB",
             ["max_connections"] = "60",
             ["max_wal_size"] = "512MB",
+            // After a kill the start would otherwise fsync every file of the cluster, one by one.
+            ["recovery_init_sync_method"] = "syncfs",
             ["logging_collector"] = "off",
         };
         foreach (var (name, value) in settings ?? new Dictionary<string, string>()) merged[name] = value;
@@ -135,9 +137,15 @@ public sealed class PostgresServer : IAsyncDisposable
     public async Task KillAsync()
     {
         if (_process is not { HasExited: false } process) return;
-        process.Kill(entireProcessTree: true);
+        await SignalAllAsync(process, "KILL");
         await process.WaitForExitAsync();
     }
+
+    /// <summary>Freezes the postmaster and every backend (<c>SIGSTOP</c>): connections stay, answers do not come.</summary>
+    public Task FreezeAsync() => SignalAllAsync(_process!, "STOP");
+
+    /// <summary>Lets a frozen cluster go on.</summary>
+    public Task ThawAsync() => SignalAllAsync(_process!, "CONT");
 
     /// <summary>Stops in order and starts again.</summary>
     public async Task RestartAsync()
@@ -152,6 +160,17 @@ public sealed class PostgresServer : IAsyncDisposable
         await KillAsync();
         _process?.Dispose();
         Directory.Delete(_root, recursive: true);
+    }
+
+    private static async Task SignalAllAsync(Process process, string signal)
+    {
+        // Process.Kill with the whole tree reads every process of the machine, which takes seconds on a busy one.
+        var id = process.Id.ToString(CultureInfo.InvariantCulture);
+        var children = (await File.ReadAllTextAsync($"/proc/{id}/task/{id}/children")).Split(' ', StringSplitOptions.RemoveEmptyEntries);
+        // A backend may end in between, and kill then reports it; the postmaster comes first, so that it cannot start another.
+        var start = AsAccount("/bin/sh", ["-c", "kill -s \"$@\" 2>/dev/null || :", "sh", signal, id, .. children], asAccount: false);
+        using var kill = Process.Start(start) ?? throw new InvalidOperationException("Cannot start kill.");
+        await kill.WaitForExitAsync();
     }
 
     private static Task Pause() => Task.Delay(TimeSpan.FromMilliseconds(20), TimeProvider.System);

@@ -1,0 +1,32 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+
+namespace Kube.ApiServer.Storage;
+
+/// <summary>Registers the API server's store.</summary>
+public static class KubeStoreServiceCollectionExtensions
+{
+    /// <summary>
+    /// Adds the watchable store on PostgreSQL as a hosted service: it takes the lead and loads when the host starts, and ends the host
+    /// when another process takes the lead. Register it before whatever reads from it.
+    /// </summary>
+    /// <param name="services">The services.</param>
+    /// <param name="configure">Fills the settings; faults are reported when the host starts.</param>
+    public static IServiceCollection AddKubeStore(this IServiceCollection services, Action<StoreOptions> configure)
+    {
+        services.AddOptions<StoreOptions>().Configure(configure).ValidateOnStart();
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<StoreOptions>, StoreOptionsValidator>());
+        services.TryAddSingleton(TimeProvider.System);
+        services.TryAddSingleton(provider =>
+        {
+            var options = provider.GetRequiredService<IOptions<StoreOptions>>().Value;
+            var limits = new StoreLimits(options.RingBytes) { GatherTime = options.GatherTime, WriteTimeout = options.WriteTimeout };
+            return new ObjectStore(limits, provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<ObjectStore>>());
+        });
+        services.TryAddSingleton<IObjectStore>(provider => provider.GetRequiredService<ObjectStore>());
+        services.AddHostedService<StoreService>();
+        return services;
+    }
+}

@@ -1,0 +1,318 @@
+using System.Collections.Concurrent;
+using System.Collections.Immutable;
+using System.Net.Sockets;
+using System.Text.Json;
+using k8s;
+using k8s.Models;
+using Kube.Machinery.Client;
+using Microsoft.Extensions.Logging;
+
+namespace Kube.Machinery.Informers;
+
+/// <summary>
+/// A cache of all objects of one kind, kept current by list and watch. It survives restarts of the server: a broken stream is resumed behind the
+/// last version seen, and any doubt (410, an error line, a version that moved backwards) leads to a new list whose difference to the cache is told as events.
+/// Objects in the cache are shared: never change them.
+/// </summary>
+/// <typeparam name="T">Model of the objects.</typeparam>
+public sealed class Informer<T>
+    where T : class, IKubernetesObject<V1ObjectMeta>
+{
+    private static readonly TimeSpan FirstBackoff = TimeSpan.FromMilliseconds(50);
+    private static readonly TimeSpan LastBackoff = TimeSpan.FromSeconds(1.5);
+    private static readonly TimeSpan WatchTimeout = TimeSpan.FromMinutes(5);
+
+    private readonly ResourceClient<T> _client;
+    private readonly InformerOptions _options;
+    private readonly TimeProvider _time;
+    private readonly ILogger _logger;
+    private readonly Lock _lock = new();
+    private readonly ConcurrentDictionary<(string Namespace, string Name), T> _cache = new();
+    private readonly Dictionary<string, InformerIndex<T>> _indexes = new(StringComparer.Ordinal);
+    private readonly TaskCompletionSource _synced = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private ImmutableArray<Action<InformerEvent<T>>> _subscribers = [];
+    private string _resourceVersion = "";
+
+    /// <summary>Makes an informer; nothing happens until <see cref="RunAsync"/>.</summary>
+    /// <param name="client">A client made by <see cref="KubeClients"/>.</param>
+    /// <param name="options">What to follow.</param>
+    /// <param name="time">Clock of the back-off.</param>
+    /// <param name="logger">Told about lost streams.</param>
+    public Informer(IKubernetes client, InformerOptions options, TimeProvider time, ILogger logger)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        _client = options.Resource is { } type ? client.Resource<T>(type) : client.Resource<T>();
+        _options = options;
+        _time = time;
+        _logger = logger;
+    }
+
+    /// <summary>Whether the first list has been taken in.</summary>
+    public bool HasSynced => _synced.Task.IsCompletedSuccessfully;
+
+    /// <summary>Completes when the first list has been taken in.</summary>
+    public Task WaitForSyncAsync(CancellationToken cancellationToken) => _synced.Task.WaitAsync(cancellationToken);
+
+    /// <summary>The cached object, or null.</summary>
+    /// <param name="ns">Namespace; null or empty for cluster-scoped kinds.</param>
+    /// <param name="name">Object name.</param>
+    public T? Get(string? ns, string name) => _cache.GetValueOrDefault((ns ?? "", name));
+
+    /// <summary>All cached objects, as of now.</summary>
+    public IReadOnlyCollection<T> List() => (IReadOnlyCollection<T>)_cache.Values;
+
+    /// <summary>Adds an index; do so before <see cref="RunAsync"/>.</summary>
+    /// <param name="name">Its name for <see cref="ByIndex"/>.</param>
+    /// <param name="keys">The keys under which an object is found.</param>
+    public void AddIndex(string name, Func<T, IEnumerable<string>> keys)
+    {
+        lock (_lock)
+        {
+            var index = new InformerIndex<T>(keys);
+            foreach (var item in _cache.Values)
+            {
+                index.Change(null, item);
+            }
+
+            _indexes.Add(name, index);
+        }
+    }
+
+    /// <summary>The cached objects an index holds under a key, as of now.</summary>
+    /// <exception cref="KeyNotFoundException">There is no such index.</exception>
+    public IReadOnlyList<T> ByIndex(string name, string key)
+    {
+        lock (_lock)
+        {
+            return _indexes[name].Find(key);
+        }
+    }
+
+    /// <summary>
+    /// Tells every change from now on, after an addition for every object already cached. Handlers run one after another on the
+    /// informer's own path: keep them short (put a key into a queue) and do not let them throw.
+    /// </summary>
+    /// <returns>Dispose it to unsubscribe.</returns>
+    public IDisposable Subscribe(Action<InformerEvent<T>> handler)
+    {
+        ArgumentNullException.ThrowIfNull(handler);
+        lock (_lock)
+        {
+            foreach (var item in _cache.Values)
+            {
+                handler(new InformerEvent<T>(InformerEventKind.Added, item, null));
+            }
+
+            _subscribers = _subscribers.Add(handler);
+        }
+
+        return new Subscription(this, handler);
+    }
+
+    /// <summary>Lists and watches until cancelled. Run it once.</summary>
+    public async Task RunAsync(CancellationToken cancellationToken)
+    {
+        var failures = 0;
+        while (!cancellationToken.IsCancellationRequested)
+        {
+            try
+            {
+                if (_resourceVersion.Length == 0)
+                {
+                    var list = await _client.ListAsync(_options.Namespace, new ListQuery { FieldSelector = _options.FieldSelector, LabelSelector = _options.LabelSelector }, cancellationToken);
+                    Replace(list);
+                    failures = 0;
+                }
+
+                if (await FollowAsync(cancellationToken))
+                {
+                    failures = 0;
+                    continue;
+                }
+
+                failures++;
+            }
+            catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+            {
+                return;
+            }
+            catch (ApiException e)
+            {
+                // Whatever the server has against the request, the version may be the reason: start from a list.
+                _resourceVersion = "";
+                failures = e.IsGone && failures == 0 ? 0 : failures + 1;
+                _logger.InformerRelists(_client.Type.Plural, e.Message);
+                if (failures == 0)
+                {
+                    continue;
+                }
+            }
+            catch (Exception e) when (e is HttpRequestException or IOException or JsonException or SocketException or OperationCanceledException or InvalidOperationException or KeyNotFoundException)
+            {
+                if (e is JsonException or InvalidOperationException or KeyNotFoundException)
+                {
+                    _resourceVersion = "";
+                }
+
+                failures++;
+                _logger.InformerReconnects(_client.Type.Plural, e.Message);
+            }
+
+            try
+            {
+                await Task.Delay(Jitter(failures), _time, cancellationToken);
+            }
+            catch (OperationCanceledException)
+            {
+                return;
+            }
+        }
+    }
+
+    // Between half of and the full exponential step, and a little: many informers that lost one server do not come back in one moment.
+    private static TimeSpan Jitter(int failures)
+    {
+        var step = Math.Min(FirstBackoff.TotalMilliseconds * Math.Pow(2, Math.Min(failures - 1, 10)), LastBackoff.TotalMilliseconds);
+        return TimeSpan.FromMilliseconds(step * (0.5 + (Random.Shared.NextDouble() * 0.8)));
+    }
+
+    /// <returns>Whether the stream delivered anything or ran its full time.</returns>
+    private async Task<bool> FollowAsync(CancellationToken cancellationToken)
+    {
+        var query = new ListQuery
+        {
+            FieldSelector = _options.FieldSelector,
+            LabelSelector = _options.LabelSelector,
+            ResourceVersion = _resourceVersion,
+            Timeout = WatchTimeout,
+        };
+        var started = _time.GetTimestamp();
+        var delivered = false;
+        await foreach (var change in _client.WatchAsync(_options.Namespace, query, cancellationToken))
+        {
+            delivered = true;
+            var version = change.Object.Metadata?.ResourceVersion;
+            if (!string.IsNullOrEmpty(version))
+            {
+                if (long.TryParse(version, out var next) && long.TryParse(_resourceVersion, out var last) && next < last)
+                {
+                    // Another history than the one we followed: a restored or replaced server.
+                    _resourceVersion = "";
+                    return true;
+                }
+
+                _resourceVersion = version;
+            }
+
+            switch (change.Kind)
+            {
+                case WatchEventKind.Bookmark:
+                    break;
+                case WatchEventKind.Deleted:
+                    lock (_lock)
+                    {
+                        Remove(KeyOf(change.Object), change.Object);
+                    }
+
+                    break;
+                default:
+                    lock (_lock)
+                    {
+                        Put(change.Object);
+                    }
+
+                    break;
+            }
+        }
+
+        return delivered || _time.GetElapsedTime(started) > TimeSpan.FromSeconds(5);
+    }
+
+    private void Replace(ResourceList<T> list)
+    {
+        lock (_lock)
+        {
+            var keys = new HashSet<(string, string)>(list.Items.Count);
+            foreach (var item in list.Items)
+            {
+                keys.Add(KeyOf(item));
+                Put(item);
+            }
+
+            foreach (var (key, gone) in _cache.Where(p => !keys.Contains(p.Key)).ToArray())
+            {
+                Remove(key, gone);
+            }
+
+            _resourceVersion = list.ResourceVersion;
+        }
+
+        _synced.TrySetResult();
+    }
+
+    private void Put(T item)
+    {
+        if (!_options.KeepManagedFields)
+        {
+            item.Metadata.ManagedFields = null;
+        }
+
+        var key = KeyOf(item);
+        _cache.TryGetValue(key, out var old);
+        if (old is not null && old.Metadata.ResourceVersion == item.Metadata.ResourceVersion && old.Metadata.Uid == item.Metadata.Uid)
+        {
+            return;
+        }
+
+        if (old is not null && old.Metadata.Uid != item.Metadata.Uid)
+        {
+            // Deleted and made anew between two lists: two objects, so two events.
+            Remove(key, old);
+            old = null;
+        }
+
+        _cache[key] = item;
+        foreach (var index in _indexes.Values)
+        {
+            index.Change(old, item);
+        }
+
+        Tell(new InformerEvent<T>(old is null ? InformerEventKind.Added : InformerEventKind.Modified, item, old));
+    }
+
+    private void Remove((string, string) key, T last)
+    {
+        if (!_cache.TryRemove(key, out var old))
+        {
+            return;
+        }
+
+        foreach (var index in _indexes.Values)
+        {
+            index.Change(old, null);
+        }
+
+        Tell(new InformerEvent<T>(InformerEventKind.Deleted, last, old));
+    }
+
+    private void Tell(InformerEvent<T> change)
+    {
+        foreach (var subscriber in _subscribers)
+        {
+            subscriber(change);
+        }
+    }
+
+    private static (string, string) KeyOf(T item) => (item.Metadata.NamespaceProperty ?? "", item.Metadata.Name);
+
+    private sealed class Subscription(Informer<T> informer, Action<InformerEvent<T>> handler) : IDisposable
+    {
+        public void Dispose()
+        {
+            lock (informer._lock)
+            {
+                informer._subscribers = informer._subscribers.Remove(handler);
+            }
+        }
+    }
+}

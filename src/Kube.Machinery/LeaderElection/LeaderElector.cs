@@ -1,0 +1,207 @@
+using System.Globalization;
+using System.Text.Json.Nodes;
+using k8s;
+using k8s.Models;
+using Kube.Machinery.Client;
+using Microsoft.Extensions.Logging;
+
+namespace Kube.Machinery.LeaderElection;
+
+/// <summary>
+/// Lets one of several candidates lead, decided by compare-and-swap on a Lease. A candidate judges another's Lease by its own clock since it
+/// last saw it change, never by the times written in it, so clocks need not agree.
+/// </summary>
+public sealed class LeaderElector
+{
+    private readonly ResourceClient<V1Lease> _leases;
+    private readonly LeaderElectionOptions _options;
+    private readonly TimeProvider _time;
+    private readonly ILogger _logger;
+    private string? _seenVersion;
+    private long _seenAt;
+
+    /// <summary>Makes a candidate.</summary>
+    public LeaderElector(IKubernetes client, LeaderElectionOptions options, TimeProvider time, ILogger logger)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        _leases = client.Resource<V1Lease>();
+        _options = options;
+        _time = time;
+        _logger = logger;
+    }
+
+    /// <summary>Whether this candidate leads now.</summary>
+    public bool IsLeader { get; private set; }
+
+    /// <summary>Stands for election until cancelled.</summary>
+    /// <param name="lead">Runs while this candidate leads; its token is cancelled when leadership is lost. When it returns by itself the Lease is released and the election goes on.</param>
+    /// <param name="cancellationToken">Stops and releases the Lease.</param>
+    public async Task RunAsync(Func<CancellationToken, Task> lead, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(lead);
+        while (!cancellationToken.IsCancellationRequested)
+        {
+            try
+            {
+                if (await TryAcquireOrRenewAsync(cancellationToken))
+                {
+                    await LeadAsync(lead, cancellationToken);
+                }
+            }
+            catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+            {
+                return;
+            }
+
+            await Pause(_options.RetryPeriod * (0.2 + (Random.Shared.NextDouble() * 0.2)), cancellationToken);
+        }
+    }
+
+    private async Task LeadAsync(Func<CancellationToken, Task> lead, CancellationToken cancellationToken)
+    {
+        using var leading = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        IsLeader = true;
+        _logger.StartedLeading(_options.Name, _options.Identity);
+        var work = lead(leading.Token);
+        var renewed = _time.GetTimestamp();
+        try
+        {
+            while (!work.IsCompleted && !cancellationToken.IsCancellationRequested)
+            {
+                await Task.WhenAny(work, Pause(_options.RetryPeriod, leading.Token));
+                if (work.IsCompleted || cancellationToken.IsCancellationRequested)
+                {
+                    break;
+                }
+
+                if (await TryAcquireOrRenewAsync(cancellationToken))
+                {
+                    renewed = _time.GetTimestamp();
+                }
+                else if (_time.GetElapsedTime(renewed) >= _options.RenewDeadline)
+                {
+                    break;
+                }
+            }
+        }
+        finally
+        {
+            IsLeader = false;
+            await leading.CancelAsync();
+            try
+            {
+                await work;
+            }
+            catch (OperationCanceledException)
+            {
+                // It was told to stop.
+            }
+            finally
+            {
+                _logger.StoppedLeading(_options.Name, _options.Identity);
+                await ReleaseAsync();
+            }
+        }
+    }
+
+    private async Task<bool> TryAcquireOrRenewAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            var lease = await _leases.GetAsync(_options.Namespace, _options.Name, cancellationToken);
+            var now = MicroTime(_time.GetUtcNow());
+            if (lease is null)
+            {
+                await _leases.CreateAsync(
+                    new V1Lease
+                    {
+                        Metadata = new V1ObjectMeta { Name = _options.Name, NamespaceProperty = _options.Namespace },
+                        Spec = new V1LeaseSpec
+                        {
+                            HolderIdentity = _options.Identity,
+                            LeaseDurationSeconds = (int)_options.LeaseDuration.TotalSeconds,
+                            LeaseTransitions = 0,
+                            AcquireTime = _time.GetUtcNow().UtcDateTime,
+                            RenewTime = _time.GetUtcNow().UtcDateTime,
+                        },
+                    },
+                    cancellationToken);
+                return true;
+            }
+
+            var holder = lease.Spec?.HolderIdentity;
+            if (holder != _options.Identity && !string.IsNullOrEmpty(holder))
+            {
+                if (lease.Metadata.ResourceVersion != _seenVersion)
+                {
+                    _seenVersion = lease.Metadata.ResourceVersion;
+                    _seenAt = _time.GetTimestamp();
+                    return false;
+                }
+
+                if (_time.GetElapsedTime(_seenAt) < TimeSpan.FromSeconds(lease.Spec?.LeaseDurationSeconds ?? 0))
+                {
+                    return false;
+                }
+            }
+
+            var spec = new JsonObject
+            {
+                ["holderIdentity"] = _options.Identity,
+                ["leaseDurationSeconds"] = (int)_options.LeaseDuration.TotalSeconds,
+                ["renewTime"] = now,
+            };
+            if (holder != _options.Identity)
+            {
+                spec["acquireTime"] = now;
+                spec["leaseTransitions"] = (lease.Spec?.LeaseTransitions ?? 0) + 1;
+            }
+
+            var patch = new JsonObject { ["metadata"] = new JsonObject { ["resourceVersion"] = lease.Metadata.ResourceVersion }, ["spec"] = spec };
+            await _leases.PatchAsync(_options.Namespace, _options.Name, patch, PatchKind.Merge, cancellationToken);
+            return true;
+        }
+        catch (Exception e) when (e is ApiException or HttpRequestException or IOException)
+        {
+            _logger.ElectionTryFailed(_options.Name, e.Message);
+            return false;
+        }
+    }
+
+    // Best effort: without it the next leader waits for the Lease to expire.
+    private async Task ReleaseAsync()
+    {
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(1), _time);
+        try
+        {
+            var lease = await _leases.GetAsync(_options.Namespace, _options.Name, limit.Token);
+            if (lease?.Spec?.HolderIdentity == _options.Identity)
+            {
+                var patch = new JsonObject
+                {
+                    ["metadata"] = new JsonObject { ["resourceVersion"] = lease.Metadata.ResourceVersion },
+                    ["spec"] = new JsonObject { ["holderIdentity"] = null },
+                };
+                await _leases.PatchAsync(_options.Namespace, _options.Name, patch, PatchKind.Merge, limit.Token);
+            }
+        }
+        catch (Exception e) when (e is ApiException or HttpRequestException or IOException or OperationCanceledException)
+        {
+            _logger.ElectionTryFailed(_options.Name, e.Message);
+        }
+    }
+
+    private async Task Pause(TimeSpan wait, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await Task.Delay(wait, _time, cancellationToken);
+        }
+        catch (OperationCanceledException)
+        {
+            // The caller looks at its token.
+        }
+    }
+
+    private static string MicroTime(DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-ddTHH:mm:ss.ffffffZ", CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,9 @@
+using Microsoft.Extensions.Logging;
+
+namespace Kube.Machinery.WorkQueues;
+
+internal static partial class WorkQueueLog
+{
+    [LoggerMessage(1201, LogLevel.Warning, "{Key} failed and is tried again after its back-off")]
+    public static partial void ReconcileFailed(this ILogger logger, string key, Exception cause);
+}

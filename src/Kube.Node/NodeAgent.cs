@@ -1,0 +1,114 @@
+using k8s.Models;
+using Kube.Machinery.Client;
+using Kube.Machinery.Informers;
+using Kube.Node.Cri;
+using Kube.Node.Images;
+using Kube.Node.Pods;
+using Kube.Node.Probes;
+using Kube.Node.Registration;
+using Kube.Node.Runtime;
+using Kube.Node.Status;
+using Kube.Node.Streaming;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+
+namespace Kube.Node;
+
+/// <summary>The agent: runtime up, joined, registered, pods worked on; containers go on when it stops.</summary>
+internal sealed class NodeAgent(IOptions<NodeOptions> configured, TimeProvider time, ILoggerFactory loggers) : BackgroundService
+{
+    private static readonly TimeSpan Retry = TimeSpan.FromSeconds(2);
+    private readonly NodeOptions _options = configured.Value;
+    private readonly ILogger _logger = loggers.CreateLogger<NodeAgent>();
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        // The host's start must not wait for the first synchronous stretch below.
+        await Task.Yield();
+        var paths = new NodePaths(_options.DataDirectory);
+        foreach (var directory in new[] { paths.Containerd, paths.Images, paths.Pods, paths.Logs, paths.Pki })
+            Directory.CreateDirectory(directory);
+        File.SetUnixFileMode(paths.Pki, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        using var cri = new CriClient(CriChannel.Open(paths.ContainerdSocket));
+        using var images = new ImagePuller(cri, time);
+        var containerd = new Containerd(paths, _options, cri, time, _logger);
+        var credentials = new CredentialStore(paths, _options);
+        var registration = new NodeRegistration(_options, paths, credentials, time, _logger);
+        await Task.WhenAll(
+            UntilDoneAsync("starting containerd", containerd.EnsureRunningAsync, stoppingToken),
+            UntilDoneAsync("joining the cluster", registration.EnsureJoinedAsync, stoppingToken)).ConfigureAwait(false);
+        var supervision = containerd.SuperviseAsync(stoppingToken);
+        // One session a client certificate: a renewed one opens new connections and finds its pods as a restarted agent would.
+        while (!stoppingToken.IsCancellationRequested)
+            await RunSessionAsync(paths, cri, images, containerd, credentials, registration, stoppingToken).ConfigureAwait(false);
+        await supervision.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+    }
+
+    private async Task RunSessionAsync(NodePaths paths, CriClient cri, ImagePuller images, Containerd containerd, CredentialStore credentials, NodeRegistration registration, CancellationToken stoppingToken)
+    {
+        using var session = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken);
+        var ct = session.Token;
+        using var client = KubeClients.FromKubeconfig(paths.Kubeconfig);
+        await UntilDoneAsync("getting a serving certificate", token => registration.EnsureServingAsync(client, token), ct).ConfigureAwait(false);
+        var machine = MachineFacts.Read();
+        var pods = new Informer<V1Pod>(client, new InformerOptions { FieldSelector = "spec.nodeName=" + _options.NodeName }, time, _logger);
+        var self = new Informer<V1Node>(client, new InformerOptions { FieldSelector = "metadata.name=" + _options.NodeName }, time, _logger);
+        var api = new ApiServerPods(client, pods);
+        var events = new EventRecorder(client, _options.NodeName, time, _logger);
+        using var prober = new Prober(cri, new NamespaceDialer(_options.NetworkNamespace), time);
+        var services = PodServices.Create(_options, paths, machine, api, events, cri, images, prober, time, _logger);
+        var supervisor = new PodSupervisor(services);
+        await using var kubelet = new KubeletApi(_options, credentials, new ContainerLogs(api, cri, paths), time, loggers);
+        var reporter = new NodeStatusReporter(client, self, _options, paths, machine, cri, time, _logger);
+        await UntilDoneAsync("serving the kubelet API", async token => reporter.KubeletPort = await kubelet.StartAsync(token).ConfigureAwait(false), ct).ConfigureAwait(false);
+        Task[] parts =
+        [
+            pods.RunAsync(ct),
+            self.RunAsync(ct),
+            events.RunAsync(ct),
+            reporter.RunAsync(ct),
+            new LeaseHeartbeat(client, _options, time, _logger).RunAsync(ct),
+            new ImageImporter(paths.Images, containerd, time, _logger).RunAsync(() => OnImported(images, supervisor), ct),
+            new LogRotation(cri, paths, _options.MaxLogBytes, time, _logger).RunAsync(ct),
+            SuperviseAsync(pods, supervisor, ct),
+        ];
+        var renewal = registration.RenewAsync(client, ct);
+        // Any part that ends before the session does is a fault the host must see.
+        var first = await Task.WhenAny([.. parts, renewal]).ConfigureAwait(false);
+        await session.CancelAsync().ConfigureAwait(false);
+        await Task.WhenAll(parts).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        if (!stoppingToken.IsCancellationRequested)
+            await first.ConfigureAwait(false);
+    }
+
+    private static void OnImported(ImagePuller images, PodSupervisor supervisor)
+    {
+        images.Reset();
+        supervisor.ImagesChanged();
+    }
+
+    private static async Task SuperviseAsync(Informer<V1Pod> pods, PodSupervisor supervisor, CancellationToken ct)
+    {
+        await pods.WaitForSyncAsync(ct).ConfigureAwait(false);
+        await supervisor.RunAsync(ct).ConfigureAwait(false);
+    }
+
+    private async Task UntilDoneAsync(string what, Func<CancellationToken, Task> step, CancellationToken ct)
+    {
+        while (true)
+        {
+            try
+            {
+                await step(ct).ConfigureAwait(false);
+                return;
+            }
+            catch (Exception e) when (!ct.IsCancellationRequested && e is InvalidOperationException or IOException or HttpRequestException or ApiException or Grpc.Core.RpcException or System.Net.Sockets.SocketException or System.Security.Authentication.AuthenticationException or OperationCanceledException or System.ComponentModel.Win32Exception)
+            {
+                ct.ThrowIfCancellationRequested();
+                Log.WillRetry(_logger, what, e.Message);
+                await Task.Delay(Retry, time, ct).ConfigureAwait(false);
+            }
+        }
+    }
+}

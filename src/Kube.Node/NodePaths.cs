@@ -1,0 +1,42 @@
+namespace Kube.Node;
+
+/// <summary>Where the agent keeps what, all below its data directory.</summary>
+internal sealed class NodePaths(string dataDirectory)
+{
+    public string Data { get; } = dataDirectory;
+
+    public string Pki => Path.Combine(Data, "pki");
+
+    public string CaCertificate => Path.Combine(Pki, "ca.crt");
+
+    public string ClientCertificate => Path.Combine(Pki, "client.crt");
+
+    public string ClientKey => Path.Combine(Pki, "client.key");
+
+    public string ServingCertificate => Path.Combine(Pki, "serving.crt");
+
+    public string ServingKey => Path.Combine(Pki, "serving.key");
+
+    public string Kubeconfig => Path.Combine(Data, "kubeconfig");
+
+    public string Containerd => Path.Combine(Data, "containerd");
+
+    public string ContainerdSocket => Path.Combine(Containerd, "containerd.sock");
+
+    public string Images => Path.Combine(Data, "images");
+
+    public string Pods => Path.Combine(Data, "pods");
+
+    public string Logs => Path.Combine(Data, "logs");
+
+    public string Registries => Path.Combine(Data, "registries");
+
+    public string PodDirectory(string uid) => Path.Combine(Pods, uid);
+
+    public string VolumeDirectory(string uid, string kind, string volume) => Path.Combine(Pods, uid, "volumes", kind, volume);
+
+    public string PodLogDirectory(string podNamespace, string podName, string uid) => Path.Combine(Logs, $"{podNamespace}_{podName}_{uid}");
+
+    /// <summary>A container's log file relative to the pod's log directory, as CRI wants it.</summary>
+    public static string ContainerLog(string container, uint attempt) => Path.Combine(container, $"{attempt}.log");
+}

@@ -1,0 +1,26 @@
+using k8s.Models;
+
+namespace Kube.Node.Pods;
+
+/// <summary>What the pod workers need of the API server; the double in tests keeps pods in memory.</summary>
+internal interface IPodApi
+{
+    /// <summary>The pods bound to this node, as last seen.</summary>
+    IReadOnlyCollection<V1Pod> List();
+
+    /// <summary>Calls back for every pod now there and every later change.</summary>
+    IDisposable Subscribe(Action<PodChange> changed);
+
+    /// <summary>Writes a pod's status. Returns false when the pod of this UID no longer exists.</summary>
+    /// <exception cref="HttpRequestException">The API server is not reachable or refused.</exception>
+    Task<bool> PatchStatusAsync(V1Pod pod, V1PodStatus status, CancellationToken ct);
+
+    /// <summary>Ends the pod's existence: grace period 0, this UID only. Done when it is gone already.</summary>
+    Task DeleteAsync(V1Pod pod, CancellationToken ct);
+
+    /// <summary>A Secret's decoded data; null when there is none.</summary>
+    Task<IDictionary<string, byte[]>?> GetSecretAsync(string podNamespace, string name, CancellationToken ct);
+
+    /// <summary>A ConfigMap's text and binary data; null when there is none.</summary>
+    Task<IDictionary<string, byte[]>?> GetConfigMapAsync(string podNamespace, string name, CancellationToken ct);
+}

@@ -1,0 +1,13 @@
+using k8s.Models;
+
+namespace Kube.Scheduler.Binding;
+
+/// <summary>What the scheduler writes. It has a test double that binds in memory.</summary>
+internal interface IPodBinder
+{
+    /// <summary>Binds a pod to a node; throws when it did not, or may not have, come about.</summary>
+    Task BindAsync(V1Pod pod, string node, CancellationToken cancellationToken);
+
+    /// <summary>Reports that no node takes a pod.</summary>
+    void ReportFailure(V1Pod pod, string message);
+}

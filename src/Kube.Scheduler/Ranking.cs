@@ -1,0 +1,126 @@
+using Kube.Scheduler.Filters;
+using Kube.Scheduler.Scores;
+using Kube.Scheduler.Snapshot;
+
+namespace Kube.Scheduler;
+
+/// <summary>
+/// All nodes ranked for the pods of one shape: a score a node, and a tournament tree over them. Placing a pod changes one node,
+/// so the next pod of the shape costs one new score and one path of the tree instead of a look at every node.
+/// </summary>
+internal sealed class Ranking(PodShape shape, ConstraintClass constraints)
+{
+    private const float Refused = float.NegativeInfinity;
+    private float[] _scores = [];
+    private int[] _tree = [];
+    private int _leaves;
+    private long _seen = -1;
+
+    /// <summary>Last use, for eviction.</summary>
+    public long UsedAt { get; set; }
+
+    public PodShape Shape => shape;
+
+    /// <summary>The best node at the snapshot's current state, or -1 when every node refuses.</summary>
+    public int Best(ClusterSnapshot snapshot)
+    {
+        Follow(snapshot);
+        if (_leaves == 0)
+        {
+            return -1;
+        }
+
+        var best = _tree[1];
+        return float.IsNegativeInfinity(_scores[best]) ? -1 : best;
+    }
+
+    /// <summary>The score of a node at the snapshot's current state; negative infinity when it is refused.</summary>
+    public static float Evaluate(ClusterSnapshot s, int node, PodShape shape, ConstraintClass constraints, int ofOwner)
+    {
+        if (s.Facts[node] is null || !Capacity.Fits(s, node, shape))
+        {
+            return Refused;
+        }
+
+        var (refused, preference) = constraints.Ask(s, node);
+        return refused != Filter.None || !Capacity.PortsFree(s, node, shape) ? Refused : preference + UseScore.Of(s, node, shape, ofOwner);
+    }
+
+    private void Follow(ClusterSnapshot s)
+    {
+        if (_seen == s.Changes)
+        {
+            return;
+        }
+
+        var behind = s.Changes - _seen;
+        var changed = _seen >= 0 && s.Slots <= _leaves && behind < s.Slots / 4 ? s.ChangedSince(_seen) : null;
+        var owned = s.OwnerCounts(shape.Owner);
+        if (changed is null)
+        {
+            Rebuild(s, owned);
+        }
+        else
+        {
+            foreach (var node in changed)
+            {
+                Update(node, Evaluate(s, node, shape, constraints, owned?.GetValueOrDefault(node) ?? 0));
+            }
+        }
+
+        _seen = s.Changes;
+    }
+
+    private void Rebuild(ClusterSnapshot s, IReadOnlyDictionary<int, int>? owned)
+    {
+        var leaves = 1;
+        while (leaves < s.Slots)
+        {
+            leaves *= 2;
+        }
+
+        if (leaves != _leaves)
+        {
+            _leaves = leaves;
+            _scores = new float[leaves];
+            _tree = new int[2 * leaves];
+            for (var i = 0; i < leaves; i++)
+            {
+                _tree[leaves + i] = i;
+            }
+        }
+
+        for (var node = 0; node < leaves; node++)
+        {
+            var ofOwner = owned is null ? 0 : owned.GetValueOrDefault(node);
+            _scores[node] = node < s.Slots ? Evaluate(s, node, shape, constraints, ofOwner) : Refused;
+        }
+
+        for (var at = leaves - 1; at >= 1; at--)
+        {
+            _tree[at] = Better(_tree[2 * at], _tree[(2 * at) + 1]);
+        }
+
+        if (leaves == 1)
+        {
+            _tree[1] = 0;
+        }
+    }
+
+    private void Update(int node, float score)
+    {
+        if (_scores[node] == score)
+        {
+            return;
+        }
+
+        _scores[node] = score;
+        for (var at = (_leaves + node) / 2; at >= 1; at /= 2)
+        {
+            _tree[at] = Better(_tree[2 * at], _tree[(2 * at) + 1]);
+        }
+    }
+
+    // The lower slot wins a tie: the same input always gives the same answer.
+    private int Better(int left, int right) => _scores[right] > _scores[left] ? right : left;
+}

@@ -1,0 +1,15 @@
+using Microsoft.Extensions.Logging;
+
+namespace Kube.Scheduler;
+
+internal static partial class SchedulerLog
+{
+    [LoggerMessage(2001, LogLevel.Debug, "The condition of pod {Namespace}/{Name} was not written: {Cause}")]
+    public static partial void ConditionNotWritten(this ILogger logger, string @namespace, string name, string cause);
+
+    [LoggerMessage(2002, LogLevel.Information, "Pod {Namespace}/{Name} was not bound to {Node} and is tried again: {Cause}")]
+    public static partial void BindFailed(this ILogger logger, string @namespace, string name, string node, string cause);
+
+    [LoggerMessage(2003, LogLevel.Error, "The scheduler's loop failed and starts anew")]
+    public static partial void LoopFailed(this ILogger logger, Exception cause);
+}

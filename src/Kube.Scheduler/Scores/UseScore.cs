@@ -1,0 +1,42 @@
+using System.Runtime.CompilerServices;
+using Kube.Scheduler.Snapshot;
+
+namespace Kube.Scheduler.Scores;
+
+/// <summary>Scores that look at what is used: least allocated, balanced, spread of an owner's pods. Each 0 to 100 times its weight.</summary>
+internal static class UseScore
+{
+    // Spreading an owner's pods weighs more than even use: it is what keeps an app alive when a node goes.
+    private const float SpreadWeight = 3;
+
+    /// <summary>The sum of all, for a node the pod fits on.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static float Of(ClusterSnapshot s, int node, PodShape pod, int ofOwner)
+    {
+        Fractions(s, node, pod, out var cpu, out var memory);
+        return LeastAllocated(cpu, memory) + Balanced(cpu, memory) + Spread(ofOwner);
+    }
+
+    /// <summary>The used share of processor and memory with the pod on the node, 0 to 1.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Fractions(ClusterSnapshot s, int node, PodShape pod, out float cpu, out float memory)
+    {
+        var allocatable = s.Facts[node]!.Allocatable;
+        cpu = Math.Min((float)(s.ScoredMilliCpu[node] + pod.ScoredMilliCpu) / Math.Max(allocatable.MilliCpu, 1), 1);
+        memory = Math.Min((float)(s.ScoredMemory[node] + pod.ScoredMemory) / Math.Max(allocatable.Memory, 1), 1);
+    }
+
+    /// <summary>More the more is left.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static float LeastAllocated(float cpu, float memory) => 50 * (2 - cpu - memory);
+
+    /// <summary>More the closer processor and memory are to the same share.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static float Balanced(float cpu, float memory) => 100 * (1 - (Math.Abs(cpu - memory) / 2));
+
+    /// <summary>
+    /// More the fewer pods of the same owner are there. Not normalised over the nodes as in Kubernetes, so that a node's score changes only with the node.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static float Spread(int ofOwner) => SpreadWeight * 100 / (1 + ofOwner);
+}

@@ -1,0 +1,266 @@
+using System.Collections.Immutable;
+
+namespace Kube.Scheduler.Snapshot;
+
+/// <summary>
+/// The nodes and what their pods take, one array a column, changed in place by the scheduler's single loop. Between two changes it is a
+/// fixed input: placement only reads it. Every change of a node is logged so that rankings can follow without looking at all nodes.
+/// </summary>
+internal sealed class ClusterSnapshot
+{
+    private const int LogSize = 1 << 14;
+    private readonly Dictionary<string, int> _indexOf = new(StringComparer.Ordinal);
+    private readonly Stack<int> _free = new();
+    private readonly Dictionary<string, PlacedPod> _pods = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, HashSet<string>> _podsOfNode = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, Dictionary<int, int>> _ownerCounts = new(StringComparer.Ordinal);
+    private readonly int[] _log = new int[LogSize];
+
+    /// <summary>Slots in use or free; indexes run below this.</summary>
+    public int Slots { get; private set; }
+
+    /// <summary>Number of nodes.</summary>
+    public int NodeCount => _indexOf.Count;
+
+    /// <summary>Facts by slot; null for a free slot.</summary>
+    public NodeFacts?[] Facts { get; private set; } = [];
+
+    /// <summary>Raised with every change of the slot's facts.</summary>
+    public int[] FactsVersion { get; private set; } = [];
+
+    public long[] FreeMilliCpu { get; private set; } = [];
+
+    public long[] FreeMemory { get; private set; } = [];
+
+    public long[] FreeEphemeralStorage { get; private set; } = [];
+
+    public int[] FreePods { get; private set; } = [];
+
+    /// <summary>Used by scores: with an assumed minimum for pods that request nothing.</summary>
+    public long[] ScoredMilliCpu { get; private set; } = [];
+
+    /// <summary>Used by scores: with an assumed minimum for pods that request nothing.</summary>
+    public long[] ScoredMemory { get; private set; } = [];
+
+    public ImmutableDictionary<string, long>?[] UsedExtended { get; private set; } = [];
+
+    public ImmutableList<HostPort>?[] UsedPorts { get; private set; } = [];
+
+    /// <summary>Number of node changes so far.</summary>
+    public long Changes { get; private set; }
+
+    /// <summary>The slots changed since <paramref name="since"/>, oldest first, repeats included; null when they are no longer known.</summary>
+    public IEnumerable<int>? ChangedSince(long since) => Changes - since > LogSize ? null : ReadLog(since);
+
+    /// <summary>Whether the node is known.</summary>
+    public bool TryGetIndex(string node, out int index) => _indexOf.TryGetValue(node, out index);
+
+    /// <summary>Adds a node or changes its facts.</summary>
+    /// <returns>Whether placement may answer differently now.</returns>
+    public bool SetNode(NodeFacts facts)
+    {
+        if (_indexOf.TryGetValue(facts.Name, out var i))
+        {
+            var old = Facts[i]!;
+            if (!facts.DiffersFrom(old))
+            {
+                return false;
+            }
+
+            Facts[i] = facts;
+            FreeMilliCpu[i] += facts.Allocatable.MilliCpu - old.Allocatable.MilliCpu;
+            FreeMemory[i] += facts.Allocatable.Memory - old.Allocatable.Memory;
+            FreeEphemeralStorage[i] += facts.Allocatable.EphemeralStorage - old.Allocatable.EphemeralStorage;
+            FreePods[i] += facts.MaxPods - old.MaxPods;
+        }
+        else
+        {
+            i = _free.Count > 0 ? _free.Pop() : Grow();
+            _indexOf[facts.Name] = i;
+            Facts[i] = facts;
+            FreeMilliCpu[i] = facts.Allocatable.MilliCpu;
+            FreeMemory[i] = facts.Allocatable.Memory;
+            FreeEphemeralStorage[i] = facts.Allocatable.EphemeralStorage;
+            FreePods[i] = facts.MaxPods;
+            ScoredMilliCpu[i] = ScoredMemory[i] = 0;
+            UsedExtended[i] = null;
+            UsedPorts[i] = null;
+            foreach (var uid in _podsOfNode.GetValueOrDefault(facts.Name) ?? [])
+            {
+                Use(i, _pods[uid].Shape, 1);
+            }
+        }
+
+        FactsVersion[i]++;
+        Log(i);
+        return true;
+    }
+
+    /// <summary>Forgets a node; its pods stay known in case it comes back.</summary>
+    public void RemoveNode(string name)
+    {
+        if (!_indexOf.Remove(name, out var i))
+        {
+            return;
+        }
+
+        foreach (var uid in _podsOfNode.GetValueOrDefault(name) ?? [])
+        {
+            CountOwner(i, _pods[uid].Shape, -1);
+        }
+
+        Facts[i] = null;
+        FactsVersion[i]++;
+        _free.Push(i);
+        Log(i);
+    }
+
+    /// <summary>Places a pod on a node, assumed or confirmed; the node need not be known yet. A pod already there changes nothing.</summary>
+    /// <returns>Whether anything changed.</returns>
+    public bool PlacePod(string uid, string node, PodShape shape)
+    {
+        if (_pods.TryGetValue(uid, out var placed))
+        {
+            if (placed.Node == node && placed.Shape.Key == shape.Key)
+            {
+                return false;
+            }
+
+            RemovePod(uid);
+        }
+
+        _pods[uid] = new PlacedPod(node, shape);
+        if (!_podsOfNode.TryGetValue(node, out var there))
+        {
+            _podsOfNode[node] = there = [];
+        }
+
+        there.Add(uid);
+        if (_indexOf.TryGetValue(node, out var i))
+        {
+            Use(i, shape, 1);
+            Log(i);
+        }
+
+        return true;
+    }
+
+    /// <summary>Takes a pod off its node.</summary>
+    /// <returns>The node it was on, or null when it was on none.</returns>
+    public string? RemovePod(string uid)
+    {
+        if (!_pods.Remove(uid, out var placed))
+        {
+            return null;
+        }
+
+        var there = _podsOfNode[placed.Node];
+        there.Remove(uid);
+        if (there.Count == 0)
+        {
+            _podsOfNode.Remove(placed.Node);
+        }
+
+        if (_indexOf.TryGetValue(placed.Node, out var i))
+        {
+            Use(i, placed.Shape, -1);
+            Log(i);
+        }
+
+        return placed.Node;
+    }
+
+    /// <summary>The node a pod counts on, or null.</summary>
+    public string? NodeOf(string uid) => _pods.GetValueOrDefault(uid)?.Node;
+
+    /// <summary>How many pods of an owner each slot holds; null when none.</summary>
+    public IReadOnlyDictionary<int, int>? OwnerCounts(string owner) => owner.Length == 0 ? null : _ownerCounts.GetValueOrDefault(owner);
+
+    private void Use(int i, PodShape shape, int sign)
+    {
+        FreeMilliCpu[i] -= sign * shape.Requests.MilliCpu;
+        FreeMemory[i] -= sign * shape.Requests.Memory;
+        FreeEphemeralStorage[i] -= sign * shape.Requests.EphemeralStorage;
+        FreePods[i] -= sign;
+        ScoredMilliCpu[i] += sign * shape.ScoredMilliCpu;
+        ScoredMemory[i] += sign * shape.ScoredMemory;
+        foreach (var (name, value) in shape.Requests.Extended)
+        {
+            var used = UsedExtended[i] ?? ImmutableDictionary<string, long>.Empty;
+            UsedExtended[i] = used.SetItem(name, used.GetValueOrDefault(name) + (sign * value));
+        }
+
+        foreach (var port in shape.HostPorts)
+        {
+            var ports = UsedPorts[i] ?? ImmutableList<HostPort>.Empty;
+            UsedPorts[i] = sign > 0 ? ports.Add(port) : ports.Remove(port);
+        }
+
+        CountOwner(i, shape, sign);
+    }
+
+    private void CountOwner(int i, PodShape shape, int sign)
+    {
+        if (shape.Owner.Length == 0)
+        {
+            return;
+        }
+
+        if (!_ownerCounts.TryGetValue(shape.Owner, out var counts))
+        {
+            _ownerCounts[shape.Owner] = counts = [];
+        }
+
+        var count = counts.GetValueOrDefault(i) + sign;
+        if (count > 0)
+        {
+            counts[i] = count;
+        }
+        else
+        {
+            counts.Remove(i);
+            if (counts.Count == 0)
+            {
+                _ownerCounts.Remove(shape.Owner);
+            }
+        }
+    }
+
+    private void Log(int i) => _log[Changes++ % LogSize] = i;
+
+    private IEnumerable<int> ReadLog(long since)
+    {
+        for (var at = since; at < Changes; at++)
+        {
+            yield return _log[at % LogSize];
+        }
+    }
+
+    private int Grow()
+    {
+        if (Slots == Facts.Length)
+        {
+            var size = Math.Max(16, Slots * 2);
+            Facts = Resized(Facts, size);
+            FactsVersion = Resized(FactsVersion, size);
+            FreeMilliCpu = Resized(FreeMilliCpu, size);
+            FreeMemory = Resized(FreeMemory, size);
+            FreeEphemeralStorage = Resized(FreeEphemeralStorage, size);
+            FreePods = Resized(FreePods, size);
+            ScoredMilliCpu = Resized(ScoredMilliCpu, size);
+            ScoredMemory = Resized(ScoredMemory, size);
+            UsedExtended = Resized(UsedExtended, size);
+            UsedPorts = Resized(UsedPorts, size);
+        }
+
+        return Slots++;
+    }
+
+    private static T[] Resized<T>(T[] array, int size)
+    {
+        Array.Resize(ref array, size);
+        return array;
+    }
+
+    private sealed record PlacedPod(string Node, PodShape Shape);
+}

@@ -1,0 +1,104 @@
+using System.CommandLine;
+using System.Globalization;
+using System.Text.Json.Nodes;
+using Portal.Cli.Api;
+using Spectre.Console;
+
+namespace Portal.Cli.Commands;
+
+/// <summary><c>portal app</c>: apply, list, show, scale, delete.</summary>
+internal static class AppCommand
+{
+    public static Command Create() => new("app", "Apps of an environment.") { CreateApply(), CreateList(), CreateShow(), CreateScale(), CreateDelete() };
+
+    private static Command CreateApply()
+    {
+        var file = Options.File();
+        var environment = Options.Environment();
+        var secrets = new Option<string?>("--secrets-file") { Description = "File with NAME=VALUE lines for declared secrets ('-' reads standard input)." };
+        var noWait = new Option<bool>("--no-wait") { Description = "Return when the release is stored, without waiting for its rollout." };
+        var command = new Command("apply", "Create an app or change it to what the file declares, as a new release.") { file, environment, secrets, noWait };
+        command.SetAction((result, cancellationToken) => Run.AsClientAsync(async client =>
+        {
+            var declaration = await DeclarationFile.ReadAsync(result.GetValue(file)!, cancellationToken);
+            var path = await declaration.LocateAsync(client, result.GetValue(environment), cancellationToken);
+            JsonNode? release;
+            if (result.GetValue(secrets) is { } secretsFile)
+            {
+                var body = new JsonObject
+                {
+                    ["declaration"] = await client.SendAsync(HttpMethod.Post, "/api/v1/declarations/parse", declaration.Text, declaration.ContentType, cancellationToken),
+                    ["secrets"] = await SecretsFile.ReadAsync(secretsFile, cancellationToken),
+                };
+                release = await client.SendAsync(HttpMethod.Put, path.Url, body.ToJsonString(), "application/json", cancellationToken);
+            }
+            else
+            {
+                release = await client.SendAsync(HttpMethod.Put, path.Url, declaration.Text, declaration.ContentType, cancellationToken);
+            }
+
+            await Rollouts.ReportAsync(client, path, release, wait: !result.GetValue(noWait), cancellationToken);
+        }));
+        return command;
+    }
+
+    private static Command CreateList()
+    {
+        var place = new Argument<string>("environment") { Description = "team/project/environment" };
+        var command = new Command("list", "List the apps of an environment.") { place };
+        command.SetAction((result, cancellationToken) => Run.AsClientAsync(async client =>
+        {
+            var parts = result.GetValue(place)!.Split('/');
+            if (parts.Length != 3)
+                throw new PortalProblem("write team/project/environment, for instance acme/shop/production.");
+            var apps = await client.GetAsync(AppPath.EnvironmentUrl(parts[0], parts[1], parts[2]) + "/apps", cancellationToken) as JsonArray ?? [];
+            var table = new Table().Border(TableBorder.None).AddColumns("NAME", "IMAGE", "RELEASE", "STATE");
+            foreach (var app in apps)
+                table.AddRow(Cell(app!["name"]), Cell(app["image"]), Cell(app["release"]?["number"] ?? app["releaseNumber"]), Cell(app["health"] ?? app["state"]));
+            AnsiConsole.Write(table);
+        }));
+        return command;
+    }
+
+    private static Command CreateShow()
+    {
+        var app = Options.App();
+        var command = new Command("show", "Show one app as JSON.") { app };
+        command.SetAction((result, cancellationToken) => Run.AsClientAsync(async client =>
+            Console.WriteLine((await client.GetAsync(AppPath.Parse(result.GetValue(app)!).Url, cancellationToken))?.ToJsonString(new() { WriteIndented = true }))));
+        return command;
+    }
+
+    private static Command CreateScale()
+    {
+        var app = Options.App();
+        var replicas = new Option<int>("--replicas") { Description = "Number of instances, 0 to 100.", Required = true };
+        var process = new Option<string>("--process") { Description = "Which process (default: web).", DefaultValueFactory = _ => "web" };
+        var command = new Command("scale", "Change the number of instances of a process, as a new release.") { app, replicas, process };
+        command.SetAction((result, cancellationToken) => Run.AsClientAsync(async client =>
+        {
+            var path = AppPath.Parse(result.GetValue(app)!);
+            var release = await client.PostAsync(path.Url + "/scale", new JsonObject { ["process"] = result.GetValue(process), ["replicas"] = result.GetValue(replicas) }, cancellationToken);
+            await Rollouts.ReportAsync(client, path, release, wait: true, cancellationToken);
+        }));
+        return command;
+    }
+
+    private static Command CreateDelete()
+    {
+        var app = Options.App();
+        var confirm = new Option<string?>("--confirm") { Description = "The app's name, to confirm that it and all of it is to go." };
+        var command = new Command("delete", "Delete an app and everything of it.") { app, confirm };
+        command.SetAction((result, cancellationToken) => Run.AsClientAsync(async client =>
+        {
+            var path = AppPath.Parse(result.GetValue(app)!);
+            if (result.GetValue(confirm) != path.App)
+                throw new PortalProblem($"this deletes {result.GetValue(app)} and everything of it; repeat with --confirm {path.App}");
+            await client.SendAsync(HttpMethod.Delete, path.Url, null, "application/json", cancellationToken);
+            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{path.App} is being deleted"));
+        }));
+        return command;
+    }
+
+    private static string Cell(JsonNode? value) => Markup.Escape(value?.ToString() ?? "-");
+}

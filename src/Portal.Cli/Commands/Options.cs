@@ -1,0 +1,13 @@
+using System.CommandLine;
+
+namespace Portal.Cli.Commands;
+
+/// <summary>Options and arguments that several verbs share.</summary>
+internal static class Options
+{
+    public static Option<string> File() => new("--file", "-f") { Description = "The declaration, YAML or JSON; '-' reads standard input.", Required = true };
+
+    public static Option<string?> Environment() => new("--environment", "-e") { Description = "The environment; may be left out when the project has only one." };
+
+    public static Argument<string> App() => new("app") { Description = "team/project/environment/app" };
+}

@@ -1,0 +1,19 @@
+using System.CommandLine;
+using Portal.Cli.Commands;
+
+namespace Portal.Cli;
+
+/// <summary>The verbs of <c>portal</c> that are clients of the REST API. The host adds those that run a part of Portal itself.</summary>
+public static class PortalCommandLine
+{
+    /// <summary>The root command with the client verbs. They read <c>PORTAL_URL</c> and <c>PORTAL_TOKEN</c>.</summary>
+    public static RootCommand Create() => new("Portal: declare apps, see what a change will do, keep them running.")
+    {
+        AppCommand.Create(),
+        PlanCommand.Create(),
+        DeployCommand.Create(),
+        RollbackCommand.Create(),
+        ReleasesCommand.Create(),
+        LogsCommand.Create(),
+    };
+}

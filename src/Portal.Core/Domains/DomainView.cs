@@ -1,0 +1,7 @@
+namespace Portal.Core.Domains;
+
+/// <summary>A host name that belongs to an app.</summary>
+/// <param name="Host">The name in lower case, without a trailing dot.</param>
+/// <param name="IsDefault">Whether it is the one every app gets.</param>
+/// <param name="CreatedAt">When it was claimed.</param>
+public sealed record DomainView(string Host, bool IsDefault, DateTimeOffset CreatedAt);

@@ -1,0 +1,56 @@
+using System.Net;
+using Kube.ApiServer;
+using Kube.ApiServer.Storage;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.AspNetCore.Server.Kestrel.Https;
+using Portal.Host.Instance;
+using Portal.Host.Postgres;
+
+namespace Portal.Host.Composition;
+
+/// <summary>The Kubernetes API server on its store, a host of its own with TLS.</summary>
+internal static class KubeApiHost
+{
+    public static IHost Build(StartOptions options, InstanceSettings settings, ClusterPki pki, PostgresCluster postgres)
+    {
+        var builder = WebApplication.CreateSlimBuilder();
+        Logs.Configure(builder.Logging);
+        builder.WebHost.UseKestrelHttpsConfiguration();
+        var certificate = pki.IssueServing([.. options.ServerNames, settings.KubernetesServiceIp]);
+        builder.WebHost.ConfigureKestrel(kestrel =>
+        {
+            kestrel.AddServerHeader = false;
+            kestrel.Limits.MinRequestBodyDataRate = null;
+            kestrel.Limits.Http2.MaxStreamsPerConnection = 1000;
+            kestrel.Listen(IPAddress.Any, options.Ports.Kubernetes, listen =>
+            {
+                listen.Protocols = HttpProtocols.Http1AndHttp2;
+                listen.UseHttps(https =>
+                {
+                    https.ServerCertificate = certificate;
+                    https.ClientCertificateMode = ClientCertificateMode.AllowCertificate;
+                    // Whether a certificate counts is decided by the API server's own authentication: its authority is the cluster's, not the system's.
+                    https.AllowAnyClientCertificate();
+                });
+            });
+        });
+        builder.Services.AddSingleton(TimeProvider.System);
+        builder.Services.AddKubeStore(store =>
+        {
+            store.ConnectionString = postgres.ConnectionString("kube_store", "kube", pool: 8);
+            store.EncryptionKeyPath = Path.Combine(options.Data.Keys, "kube-secrets.key");
+        });
+        builder.Services.AddKubeApiServer(server =>
+        {
+            server.CaCertificatePath = pki.CaCertificatePath;
+            server.CaKeyPath = pki.CaKeyPath;
+            server.KubeletClientCertificatePath = pki.KubeletClientCertificatePath;
+            server.KubeletClientKeyPath = pki.KubeletClientKeyPath;
+            server.ServiceCidr = settings.ServiceCidr;
+            server.DnsServiceAddress = settings.ClusterDns;
+        });
+        var app = builder.Build();
+        app.MapKubeApiServer();
+        return app;
+    }
+}

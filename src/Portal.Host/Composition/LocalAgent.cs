@@ -1,0 +1,30 @@
+using System.Net;
+using Portal.Host.Instance;
+
+namespace Portal.Host.Composition;
+
+/// <summary>The agent of this machine, as <c>portal up</c> starts it.</summary>
+internal static class LocalAgent
+{
+    /// <summary>This machine's host name as a DNS-1123 subdomain.</summary>
+    public static string NodeName
+    {
+        get
+        {
+            var name = new string([.. Dns.GetHostName().ToLowerInvariant().Select(character => char.IsAsciiLetterOrDigit(character) || character == '.' ? character : '-')]).Trim('-', '.');
+            return name.Length == 0 ? "node" : name.Length > 63 ? name[..63].TrimEnd('-', '.') : name;
+        }
+    }
+
+    /// <summary>The agent's command line.</summary>
+    public static IReadOnlyList<string> Arguments(StartOptions options, string? joinToken)
+    {
+        List<string> arguments =
+        [
+            "agent", "--server", options.KubernetesUrl, "--data", options.Data.Agent, "--name", NodeName, "--node-ip", options.NodeAddress,
+        ];
+        if (joinToken is not null)
+            arguments.AddRange(["--token", joinToken]);
+        return arguments;
+    }
+}

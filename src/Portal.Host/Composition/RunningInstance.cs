@@ -1,0 +1,179 @@
+using System.Globalization;
+using k8s;
+using Kube.Machinery.Client;
+using Kube.Node;
+using Portal.Host.Instance;
+using Portal.Host.Postgres;
+using Portal.Host.Processes;
+
+namespace Portal.Host.Composition;
+
+/// <summary>
+/// One instance while it runs: PostgreSQL and the node agent as processes of their own, which survive a killed server and are
+/// adopted again, and in this process the API server, scheduler, controllers, console and ingress, each a host of its own.
+/// </summary>
+internal sealed class RunningInstance(StartOptions options, TimeProvider time) : IAsyncDisposable
+{
+    private const int Steps = 7;
+    private static readonly TimeSpan NodePatience = TimeSpan.FromSeconds(90);
+    private readonly List<IHost> _hosts = [];
+    private readonly CancellationTokenSource _stop = new();
+    private readonly ILoggerFactory _loggers = LoggerFactory.Create(builder => Logs.Configure(builder));
+    private readonly PostgresCluster _postgres = new(options.Data, time);
+    private SupervisedProcess? _agent;
+    private Task _supervision = Task.CompletedTask;
+
+    /// <summary>Starts everything in its order and returns when the node is Ready.</summary>
+    /// <param name="progressFile">File that gets the progress lines too, or null.</param>
+    /// <param name="cancellationToken">Ends the start.</param>
+    /// <exception cref="StartException">A part does not start.</exception>
+    public async Task StartAsync(string? progressFile, CancellationToken cancellationToken)
+    {
+        using var progress = new StartProgress(progressFile, Steps, time);
+        var settings = InstanceSettings.LoadOrCreate(options.Data);
+        ClusterPki pki = null!;
+        await progress.StepAsync("PostgreSQL", () => _postgres.StartAsync(cancellationToken));
+        await progress.StepAsync("certificates and schema", async () =>
+        {
+            pki = ClusterPki.LoadOrCreate(options.Data, time);
+            pki.WriteKubeconfigs(options.KubernetesUrl);
+            await Schema.MigrateAsync(_postgres, cancellationToken);
+        });
+        await progress.StepAsync("Kubernetes API server", () => StartHostAsync(KubeApiHost.Build(options, settings, pki, _postgres), cancellationToken));
+        await progress.StepAsync("scheduler and controllers", async () =>
+        {
+            await StartHostAsync(ControlPlaneHost.BuildControllers(options, settings), cancellationToken);
+            await StartHostAsync(ControlPlaneHost.BuildScheduler(options), cancellationToken);
+        });
+        await progress.StepAsync("console and REST", () => StartHostAsync(ConsoleHost.Build(options, _postgres), cancellationToken));
+        await progress.StepAsync("ingress", () => StartHostAsync(IngressHost.Build(options), cancellationToken));
+        await progress.StepAsync("node", () => StartNodeAsync(settings, pki, cancellationToken));
+
+        var summary = Summary();
+        progress.Say(string.Create(CultureInfo.InvariantCulture, $"Ready after {progress.Elapsed.TotalSeconds:0.0} s"));
+        progress.Say(summary);
+        OwnerFile.Write(options.Data.ReadyMarker, summary);
+    }
+
+    /// <summary>Waits until cancelled; the database is watched meanwhile and started again when it dies.</summary>
+    public async Task WaitAsync(CancellationToken cancellationToken)
+    {
+        var logger = _loggers.CreateLogger<RunningInstance>();
+        while (true)
+        {
+            await Task.Delay(TimeSpan.FromMilliseconds(500), time, cancellationToken);
+            if (_postgres.RunningProcessId() is not null)
+                continue;
+            logger.LogError("PostgreSQL ended; starting it again");
+            try
+            {
+                await _postgres.StartAsync(cancellationToken);
+            }
+            catch (StartException exception)
+            {
+                logger.LogError(exception, "PostgreSQL does not start");
+            }
+        }
+    }
+
+    /// <summary>Stops the hosts, the agent and PostgreSQL. Pods go on running until the agent is back or <c>portal down</c> stops them.</summary>
+    public async Task StopAsync()
+    {
+        await _stop.CancelAsync();
+        await _supervision.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(25));
+        for (var index = _hosts.Count - 1; index >= 0; index--)
+        {
+            try
+            {
+                await _hosts[index].StopAsync(patience.Token);
+            }
+            catch (OperationCanceledException)
+            {
+                // It had its time.
+            }
+        }
+
+        if (_agent is not null)
+            await _agent.StopAsync(CancellationToken.None);
+        await _postgres.StopAsync(CancellationToken.None);
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var host in _hosts)
+        {
+            if (host is IAsyncDisposable disposable)
+                await disposable.DisposeAsync();
+            else
+                host.Dispose();
+        }
+
+        _stop.Dispose();
+        _loggers.Dispose();
+    }
+
+    private async Task StartHostAsync(IHost host, CancellationToken cancellationToken)
+    {
+        _hosts.Add(host);
+        await host.StartAsync(cancellationToken);
+    }
+
+    private async Task StartNodeAsync(InstanceSettings settings, ClusterPki pki, CancellationToken cancellationToken)
+    {
+        using var client = KubeClients.FromKubeconfig(options.Data.AdminKubeconfig);
+        await ClusterInfo.PublishAsync(client, settings, cancellationToken);
+        var name = LocalAgent.NodeName;
+        var joinToken = NodeInstallation.HasJoined(options.Data.Agent) ? null : await BootstrapTokens.CreateAsync(client, pki.Authority.PublicKeyHash, TimeSpan.FromHours(1), time, cancellationToken);
+        _agent = new SupervisedProcess(
+            "agent",
+            Environment.ProcessPath!,
+            () => LocalAgent.Arguments(options, joinToken),
+            options.Data.PidFile("agent"),
+            Path.Combine(options.Data.Log, "agent.log"),
+            options.Data.Agent,
+            time,
+            _loggers.CreateLogger("agent"));
+        _supervision = _agent.RunAsync(_stop.Token);
+
+        var deadline = time.GetUtcNow() + NodePatience;
+        while (!await IsReadyAsync(client, name, cancellationToken))
+        {
+            if (time.GetUtcNow() > deadline)
+                throw new StartException($"the node {name} is not Ready after {NodePatience.TotalSeconds:0} s. Its log is {Path.Combine(options.Data.Log, "agent.log")}");
+            await Task.Delay(TimeSpan.FromMilliseconds(100), time, cancellationToken);
+        }
+    }
+
+    // Ready, and said so by an agent of this start: a condition left from the last run would be true too early.
+    private async Task<bool> IsReadyAsync(IKubernetes client, string name, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var node = await client.CoreV1.ReadNodeAsync(name, cancellationToken: cancellationToken);
+            var ready = node.Status?.Conditions?.FirstOrDefault(condition => condition.Type == "Ready");
+            return ready?.Status == "True"
+                && ready.LastHeartbeatTime is { } heartbeat
+                && time.GetUtcNow() - heartbeat < TimeSpan.FromMinutes(2)
+                && (node.Spec?.Taints is not { } taints || !taints.Any(taint => taint.Key is "node.kubernetes.io/not-ready" or "node.kubernetes.io/unreachable"));
+        }
+        catch (Exception exception) when (exception is k8s.Autorest.HttpOperationException or HttpRequestException)
+        {
+            return false;
+        }
+    }
+
+    private string Summary()
+    {
+        var setUp = File.Exists(options.Data.SetupCode)
+            ? $"\n  set up      {new Uri(options.PublicUrl, "/setup?code=" + File.ReadAllText(options.Data.SetupCode).Trim())}   (once)"
+            : string.Empty;
+        return $"""
+              console     {options.PublicUrl}
+              kubectl     kubectl --kubeconfig {options.Data.AdminKubeconfig} get nodes
+              apps        http://<app>-<environment>-<project>.{options.BaseDomain}:{options.Ports.Http}
+              portal      {Path.Combine(options.Data.Root, "bin/portal")}{setUp}
+            """;
+    }
+}

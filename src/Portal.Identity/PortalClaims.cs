@@ -1,0 +1,23 @@
+namespace Portal.Identity;
+
+/// <summary>Claim types in the portal's cookie, ID tokens and access tokens.</summary>
+public static class PortalClaims
+{
+    /// <summary>Account id, a Guid in its 36-character form.</summary>
+    public const string Subject = "sub";
+
+    /// <summary>Id of the session the cookie or token belongs to, a Guid.</summary>
+    public const string SessionId = "sid";
+
+    /// <summary>E-mail address of the account.</summary>
+    public const string Email = "email";
+
+    /// <summary>Display name of the account.</summary>
+    public const string Name = "name";
+
+    /// <summary>One claim for each platform role (<see cref="PlatformRoleNames"/>).</summary>
+    public const string PlatformRole = "portal:platform";
+
+    /// <summary>Id of the API token that authenticated the request, a Guid; absent otherwise.</summary>
+    public const string ApiTokenId = "portal:token";
+}

@@ -1,0 +1,12 @@
+namespace Portal.Identity.Tokens;
+
+/// <summary>Whom a valid token stands for, as the account is now.</summary>
+/// <param name="UserId">Account id.</param>
+/// <param name="Email">E-mail address.</param>
+/// <param name="Name">Display name.</param>
+/// <param name="PlatformRoles">Names out of <see cref="PlatformRoleNames"/>, sorted.</param>
+/// <param name="SessionId">The session of an OpenID Connect access token; null for API tokens.</param>
+/// <param name="ApiTokenId">The API token's id; null for access tokens.</param>
+/// <param name="ExpiresAt">When the token ends by itself.</param>
+public sealed record AccessTokenIdentity(
+    Guid UserId, string Email, string Name, IReadOnlyList<string> PlatformRoles, Guid? SessionId, Guid? ApiTokenId, DateTimeOffset ExpiresAt);

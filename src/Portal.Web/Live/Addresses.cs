@@ -1,0 +1,19 @@
+namespace Portal.Web.Live;
+
+/// <summary>The console's addresses; the one place that knows their shape.</summary>
+internal static class Addresses
+{
+    public static string Team(string team, string? section = null) => Join($"/t/{Escape(team)}", section);
+
+    public static string Project(string team, string project, string? section = null) => Join($"{Team(team)}/p/{Escape(project)}", section);
+
+    public static string Apps(string team, string project, string environment) => $"{Project(team, project)}/e/{Escape(environment)}/apps";
+
+    public static string NewApp(string team, string project, string environment) => $"{Apps(team, project, environment)}/new";
+
+    public static string App(string team, string project, string environment, string app, string? tab = null) => Join($"{Apps(team, project, environment)}/{Escape(app)}", tab);
+
+    private static string Join(string path, string? section) => section is null ? path : $"{path}/{section}";
+
+    private static string Escape(string part) => Uri.EscapeDataString(part);
+}

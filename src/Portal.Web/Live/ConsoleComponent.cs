@@ -1,0 +1,68 @@
+using Microsoft.AspNetCore.Components;
+using Microsoft.Extensions.Logging;
+using Portal.Core.Members;
+using Portal.Core.Results;
+using Portal.Web.Ui;
+
+namespace Portal.Web.Live;
+
+/// <summary>A part of the console that asks use cases: it has a token that ends with it, and one way to ask.</summary>
+public abstract class ConsoleComponent : ComponentBase, IDisposable
+{
+    private readonly CancellationTokenSource _gone = new();
+    private bool _disposed;
+
+    protected ConsoleComponent() => Gone = _gone.Token;
+
+    [Inject] public required CurrentActor Current { get; init; }
+    [Inject] public required NavigationManager Navigation { get; init; }
+    [Inject] public required TimeProvider Time { get; init; }
+    [Inject] public required Toasts Toasts { get; init; }
+    [Inject] public required ILoggerFactory Loggers { get; init; }
+
+    /// <summary>Cancelled when the component goes away.</summary>
+    protected CancellationToken Gone { get; }
+
+    /// <summary>Asks a use case for the acting user. An exception is a defect: it is logged under an id, and the user gets that id instead of a dead page.</summary>
+    protected async Task<Result<T>> AskAsync<T>(Func<Actor, CancellationToken, Task<Result<T>>> useCase)
+    {
+        ArgumentNullException.ThrowIfNull(useCase);
+        try
+        {
+            return await Current.FindAsync() is { } actor ? await useCase(actor, Gone) : Error.Forbidden("Your session has ended. Sign in again.");
+        }
+        catch (OperationCanceledException) when (Gone.IsCancellationRequested)
+        {
+            return Error.Unavailable("The page was left.");
+        }
+#pragma warning disable CA1031 // The console is the boundary: whatever a use case throws must not end the circuit.
+        catch (Exception exception)
+#pragma warning restore CA1031
+        {
+            var id = Guid.NewGuid().ToString("N")[..12];
+            Log.UseCaseFailed(Loggers.CreateLogger(GetType()), exception, id);
+            return Error.Unavailable($"Something failed on our side. The server's log has it under {id}.");
+        }
+    }
+
+    /// <summary>Asks a use case and keeps its answer.</summary>
+    protected async Task LoadAsync<T>(Loadable<T> into, Func<Actor, CancellationToken, Task<Result<T>>> useCase) where T : class
+    {
+        ArgumentNullException.ThrowIfNull(into);
+        into.Set(await AskAsync(useCase), Time.GetUtcNow());
+    }
+
+    public void Dispose()
+    {
+        Dispose(disposing: true);
+        GC.SuppressFinalize(this);
+    }
+
+    protected virtual void Dispose(bool disposing)
+    {
+        if (!disposing || _disposed) return;
+        _disposed = true;
+        _gone.Cancel();
+        _gone.Dispose();
+    }
+}

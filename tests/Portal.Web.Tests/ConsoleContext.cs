@@ -1,0 +1,56 @@
+using System.Security.Claims;
+using Bunit;
+using Microsoft.AspNetCore.Components;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Time.Testing;
+using Portal.Core;
+using Portal.Core.Apps;
+using Portal.Core.Deliveries;
+using Portal.Core.Domains;
+using Portal.Core.Members;
+using Portal.Core.Observe;
+using Portal.Core.Plan;
+using Portal.Core.Projects;
+using Portal.Core.Releases;
+using Portal.Core.Teams;
+using Portal.Web.Live;
+using Portal.Web.Tests.Doubles;
+using Portal.Web.Ui;
+
+namespace Portal.Web.Tests;
+
+/// <summary>A signed-in circuit with doubles of the use cases, the real rules of declarations, and a clock that stands still.</summary>
+public abstract class ConsoleContext : BunitContext
+{
+    protected ConsoleContext()
+    {
+        JSInterop.Mode = JSRuntimeMode.Loose;
+        var signedIn = this.AddAuthorization();
+        signedIn.SetAuthorized("Ada Lovelace");
+        signedIn.SetClaims(new Claim("sub", Place.Me.ToString()), new Claim("email", "ada@example.com"), new Claim("name", "Ada Lovelace"));
+        Services.AddSingleton<TimeProvider>(Time);
+        Services.AddScoped<CurrentActor>().AddScoped<Toasts>();
+        Services.AddSingleton<ITeams>(Teams).AddSingleton<IProjects>(Projects).AddSingleton<IEnvironments>(Environments).AddSingleton<IMembers>(Members).AddSingleton<IAuthorizer>(Authorizer);
+        Services.AddSingleton<IApps>(Apps).AddSingleton<IReleases>(Releases).AddSingleton<IDomains>(Domains).AddSingleton<IWebhookEndpoints>(Webhooks).AddSingleton<IAppObserver>(Observer).AddSingleton<IPlans>(Plans);
+        Services.AddSingleton<IDeclarations>(new Declarations(new PortalCoreOptions()));
+        // Last, since it makes the renderer and thereby closes the collection of services.
+        SetRendererInfo(new RendererInfo("Server", isInteractive: true));
+    }
+
+    internal FakeTimeProvider Time { get; } = new(Place.Now);
+    internal FakeTeams Teams { get; } = new();
+    internal FakeProjects Projects { get; } = new();
+    internal FakeEnvironments Environments { get; } = new();
+    internal FakeMembers Members { get; } = new();
+    internal FakeAuthorizer Authorizer { get; } = new();
+    internal FakeApps Apps { get; } = new();
+    internal FakeReleases Releases { get; } = new();
+    internal FakeDomains Domains { get; } = new();
+    internal FakeWebhooks Webhooks { get; } = new();
+    internal FakeObserver Observer { get; } = new();
+    internal FakePlans Plans { get; } = new();
+
+    protected NavigationManager Navigation => Services.GetRequiredService<NavigationManager>();
+
+    protected Toasts Toasts => Services.GetRequiredService<Toasts>();
+}

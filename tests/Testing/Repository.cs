@@ -1,0 +1,23 @@
+namespace Testing;
+
+/// <summary>The checkout the tests run in.</summary>
+public static class Repository
+{
+    private static readonly string Root = Find();
+
+    /// <summary>kubectl 1.32 as tests/install puts it, else the one on PATH.</summary>
+    public static string Kubectl => File.Exists(Path("tests/.tools/kubectl")) ? Path("tests/.tools/kubectl") : "kubectl";
+
+    public static string Path(string relative) => System.IO.Path.Combine(Root, relative);
+
+    private static string Find()
+    {
+        for (var directory = new DirectoryInfo(AppContext.BaseDirectory); directory is not null; directory = directory.Parent)
+        {
+            if (File.Exists(System.IO.Path.Combine(directory.FullName, "Portal.sln")))
+                return directory.FullName;
+        }
+
+        throw new InvalidOperationException("Portal.sln was not found above " + AppContext.BaseDirectory);
+    }
+}
