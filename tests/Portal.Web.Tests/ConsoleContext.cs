@@ -25,7 +25,6 @@ public abstract class ConsoleContext : BunitContext
     protected ConsoleContext()
     {
         JSInterop.Mode = JSRuntimeMode.Loose;
-        SetRendererInfo(new RendererInfo("Server", isInteractive: true));
         var signedIn = this.AddAuthorization();
         signedIn.SetAuthorized("Ada Lovelace");
         signedIn.SetClaims(new Claim("sub", Place.Me.ToString()), new Claim("email", "ada@example.com"), new Claim("name", "Ada Lovelace"));
@@ -34,6 +33,8 @@ public abstract class ConsoleContext : BunitContext
         Services.AddSingleton<ITeams>(Teams).AddSingleton<IProjects>(Projects).AddSingleton<IEnvironments>(Environments).AddSingleton<IMembers>(Members).AddSingleton<IAuthorizer>(Authorizer);
         Services.AddSingleton<IApps>(Apps).AddSingleton<IReleases>(Releases).AddSingleton<IDomains>(Domains).AddSingleton<IWebhookEndpoints>(Webhooks).AddSingleton<IAppObserver>(Observer).AddSingleton<IPlans>(Plans);
         Services.AddSingleton<IDeclarations>(new Declarations(new PortalCoreOptions()));
+        // Last, since it makes the renderer and thereby closes the collection of services.
+        SetRendererInfo(new RendererInfo("Server", isInteractive: true));
     }
 
     internal FakeTimeProvider Time { get; } = new(Place.Now);

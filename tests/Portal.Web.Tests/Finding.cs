@@ -16,7 +16,7 @@ internal static class Finding
     public static IElement Field<T>(this IRenderedComponent<T> page, string label) where T : IComponent
     {
         if (page.FindAll("input, select, textarea").FirstOrDefault(control => control.GetAttribute("aria-label") == label) is { } named) return named;
-        var found = page.FindAll("label").FirstOrDefault(element => element.TextContent.Replace(" *", "", StringComparison.Ordinal).Trim() == label)
+        var found = page.FindAll("label").FirstOrDefault(element => element.TextContent.Fold().Replace(" *", "", StringComparison.Ordinal) == label)
             ?? throw new ElementNotFoundException($"field \"{label}\" among: {string.Join(", ", page.FindAll("label").Select(element => element.TextContent.Trim()))}");
         return page.Find($"#{found.GetAttribute("for")}");
     }
@@ -26,7 +26,9 @@ internal static class Finding
         string.Join(' ', (control.GetAttribute("aria-describedby") ?? "").Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(id => page.Find($"#{id}").TextContent.Trim()));
 
     /// <summary>The text a reader sees, with white space folded.</summary>
-    public static string Text<T>(this IRenderedComponent<T> page) where T : IComponent => string.Join(' ', page.Nodes.Select(node => node.TextContent)).Fold();
+    public static string Text<T>(this IRenderedComponent<T> page) where T : IComponent => string.Join(' ', page.Nodes.SelectMany(Words)).Fold();
+
+    private static IEnumerable<string> Words(INode node) => node is IText text ? [text.Data] : node.ChildNodes.SelectMany(Words);
 
     public static string Fold(this string text) => string.Join(' ', text.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
 

@@ -34,7 +34,8 @@ internal sealed class OpenApiDocument(IReadOnlyList<ResourceKind> kinds, ModelDe
         writer.WriteEndObject();
     });
 
-    private static string NameOf(SchemaType type) => $"io.k8s.api.{type.Model!.Name}";
+    // kubectl explain shows what stands behind the last dot: V1PodSpec becomes io.k8s.api.v1.PodSpec.
+    private static string NameOf(SchemaType type) => $"io.k8s.api.{type.Model!.Name[..^type.Name.Length].ToLowerInvariant()}.{type.Name}";
 
     private void Collect(SchemaType type)
     {

@@ -1,3 +1,4 @@
+using System.Text;
 using System.Threading.Channels;
 using Kube.ApiServer.Watch;
 using Microsoft.Extensions.Logging;
@@ -10,6 +11,11 @@ namespace Kube.ApiServer.Storage;
 /// </summary>
 internal sealed class ObjectStore : IObjectStore, IAsyncDisposable
 {
+    // An entry of PostgreSQL's index takes about 2,700 bytes; three Kubernetes names are far below either.
+    private const int LongestKey = 1024;
+
+    private static readonly UTF8Encoding StrictUtf8 = new(false, throwOnInvalidBytes: true);
+
     private readonly StoreLimits _limits;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
@@ -80,9 +86,7 @@ internal sealed class ObjectStore : IObjectStore, IAsyncDisposable
     {
         _ = Current;
         if (_ended is { } ended) throw ended;
-        // PostgreSQL's text has no NUL; one such name would spoil the batch of everybody in it.
-        if (write.Key.Name.Contains('\0', StringComparison.Ordinal) || write.Key.Namespace.Contains('\0', StringComparison.Ordinal))
-            throw new ArgumentException("A name must not contain NUL.", nameof(write));
+        CheckKey(write.Key);
         var request = new WriteRequest(write, ObjectDocument.FindMetadata(write.Json.Span), Urgencies.Of(write.Key), cancellationToken);
         try
         {
@@ -112,6 +116,19 @@ internal sealed class ObjectStore : IObjectStore, IAsyncDisposable
         await _writer.ConfigureAwait(false);
         if (_log is not null) await _log.DisposeAsync().ConfigureAwait(false);
         _stopping.Dispose();
+    }
+
+    /// <summary>Refuses what PostgreSQL could not take: one such name would spoil the batch of everybody in it. The API server validates names more strictly before.</summary>
+    private static void CheckKey(ObjectKey key)
+    {
+        var bytes = 0;
+        foreach (var part in (ReadOnlySpan<string>)[key.Resource, key.Namespace, key.Name])
+        {
+            if (part.Contains('\0', StringComparison.Ordinal)) throw new ArgumentException("A name must not contain NUL.", nameof(key));
+            bytes += StrictUtf8.GetByteCount(part);
+        }
+
+        if (bytes > LongestKey) throw new ArgumentException($"Resource, namespace and name must not exceed {LongestKey} bytes together.", nameof(key));
     }
 
     private ObjectTree TreeAt(string resource, long revision)
@@ -192,6 +209,7 @@ internal sealed class ObjectStore : IObjectStore, IAsyncDisposable
 
     private async Task CommitAsync(OpenBatch batch)
     {
+        var began = _time.GetTimestamp();
         var commit = _log!.AppendAsync(batch.Events, _stopping.Token);
         try
         {
@@ -200,6 +218,7 @@ internal sealed class ObjectStore : IObjectStore, IAsyncDisposable
         }
         catch (LogRefusedException e)
         {
+            StoreMetrics.Refused();
             StoreLog.BatchRefused(_logger, batch.Events.Count, e);
             batch.Fail(new StoreUnavailableException(e.Message, false, e));
             return;
@@ -215,6 +234,7 @@ internal sealed class ObjectStore : IObjectStore, IAsyncDisposable
             throw;
         }
 
+        StoreMetrics.Committed(batch.Events.Count, _time.GetElapsedTime(began));
         Publish(batch.Events);
         batch.Complete();
         await _log.MaintainAsync(batch.Events[^1].Revision, _stopping.Token).ConfigureAwait(false);

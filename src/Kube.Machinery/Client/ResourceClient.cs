@@ -115,6 +115,16 @@ public sealed class ResourceClient<T>
         return ReadAsync(HttpMethod.Post, Type.Path(body.Metadata?.NamespaceProperty), KubernetesJson.Serialize(body), "application/json", cancellationToken);
     }
 
+    /// <summary>Creates an object from a raw document, fields unknown to the model included.</summary>
+    /// <returns>The object as stored.</returns>
+    public Task<T> CreateRawAsync(string? ns, JsonObject body, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(body);
+        body["apiVersion"] = Type.ApiVersion;
+        body["kind"] = Type.Kind;
+        return ReadAsync(HttpMethod.Post, Type.Path(ns), body.ToJsonString(), "application/json", cancellationToken);
+    }
+
     /// <summary>
     /// Changes an object. A patch that carries <c>metadata.resourceVersion</c> is refused with a conflict when the object has changed since.
     /// </summary>

@@ -252,6 +252,11 @@ public sealed class Informer<T>
 
     private void Put(T item)
     {
+        if (!_options.KeepManagedFields)
+        {
+            item.Metadata.ManagedFields = null;
+        }
+
         var key = KeyOf(item);
         _cache.TryGetValue(key, out var old);
         if (old is not null && old.Metadata.ResourceVersion == item.Metadata.ResourceVersion && old.Metadata.Uid == item.Metadata.Uid)

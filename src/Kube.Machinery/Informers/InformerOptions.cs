@@ -14,6 +14,9 @@ public sealed record InformerOptions
     /// <summary>Label selector.</summary>
     public string? LabelSelector { get; init; }
 
+    /// <summary>Keep <c>metadata.managedFields</c>, which often are half of an object, in the cache.</summary>
+    public bool KeepManagedFields { get; init; }
+
     /// <summary>The kind, when the model does not tell it; null for the model's own.</summary>
     public ResourceType? Resource { get; init; }
 }

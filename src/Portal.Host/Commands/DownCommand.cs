@@ -30,7 +30,7 @@ internal static class DownCommand
             if (File.Exists(directory.InstanceFile))
             {
                 Console.WriteLine("stopping the node and its pods");
-                await LocalAgent.TearDownAsync(directory.Agent, InstanceSettings.LoadOrCreate(directory), cancellationToken);
+                await NodeTearDown.RunAsync(directory.Agent, cancellationToken);
             }
 
             var postgres = new PostgresCluster(directory, time);

@@ -18,6 +18,7 @@ internal sealed record ClusterInfo(string Id, IPNetwork PodCidr, IPNetwork Servi
 {
     private const string Namespace = "kube-public";
     private const string Name = "cluster-info";
+    private const string FileName = "cluster-info";
 
     /// <summary>Publishes the instance's ranges; safe to repeat.</summary>
     public static async Task PublishAsync(IKubernetes client, InstanceSettings settings, CancellationToken cancellationToken)
@@ -64,4 +65,18 @@ internal sealed record ClusterInfo(string Id, IPNetwork PodCidr, IPNetwork Servi
 
         return new ClusterInfo(id, podCidr, serviceCidr, clusterDns);
     }
+
+    /// <summary>What an agent noted down at its last start, or null.</summary>
+    public static ClusterInfo? Load(string agentData)
+    {
+        var path = Path.Combine(agentData, FileName);
+        if (!File.Exists(path))
+            return null;
+        var lines = File.ReadAllLines(path);
+        return lines.Length == 4 ? new ClusterInfo(lines[0], IPNetwork.Parse(lines[1]), IPNetwork.Parse(lines[2]), IPAddress.Parse(lines[3])) : null;
+    }
+
+    /// <summary>Notes it down for the next start.</summary>
+    public void Save(string agentData) =>
+        OwnerFile.Write(Path.Combine(agentData, FileName), string.Join('\n', Id, PodCidr, ServiceCidr, ClusterDns));
 }

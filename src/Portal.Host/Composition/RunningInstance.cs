@@ -1,7 +1,7 @@
 using System.Globalization;
 using k8s;
-using k8s.Models;
 using Kube.Machinery.Client;
+using Kube.Node;
 using Portal.Host.Instance;
 using Portal.Host.Postgres;
 using Portal.Host.Processes;
@@ -45,7 +45,7 @@ internal sealed class RunningInstance(StartOptions options, TimeProvider time) :
             await StartHostAsync(ControlPlaneHost.BuildControllers(options, settings), cancellationToken);
             await StartHostAsync(ControlPlaneHost.BuildScheduler(options), cancellationToken);
         });
-        await progress.StepAsync("console and REST", () => StartHostAsync(ConsoleHost.Build(options, settings, pki, _postgres), cancellationToken));
+        await progress.StepAsync("console and REST", () => StartHostAsync(ConsoleHost.Build(options, _postgres), cancellationToken));
         await progress.StepAsync("ingress", () => StartHostAsync(IngressHost.Build(options), cancellationToken));
         await progress.StepAsync("node", () => StartNodeAsync(settings, pki, cancellationToken));
 
@@ -123,12 +123,13 @@ internal sealed class RunningInstance(StartOptions options, TimeProvider time) :
     private async Task StartNodeAsync(InstanceSettings settings, ClusterPki pki, CancellationToken cancellationToken)
     {
         using var client = KubeClients.FromKubeconfig(options.Data.AdminKubeconfig);
+        await ClusterInfo.PublishAsync(client, settings, cancellationToken);
         var name = LocalAgent.NodeName;
-        var joinToken = LocalAgent.HasCredentials(options.Data.Agent) ? null : await BootstrapTokens.CreateAsync(client, pki.Authority.PublicKeyHash, TimeSpan.FromHours(1), time, cancellationToken);
+        var joinToken = NodeInstallation.HasJoined(options.Data.Agent) ? null : await BootstrapTokens.CreateAsync(client, pki.Authority.PublicKeyHash, TimeSpan.FromHours(1), time, cancellationToken);
         _agent = new SupervisedProcess(
             "agent",
             Environment.ProcessPath!,
-            () => LocalAgent.Arguments(options, settings, joinToken),
+            () => LocalAgent.Arguments(options, joinToken),
             options.Data.PidFile("agent"),
             Path.Combine(options.Data.Log, "agent.log"),
             options.Data.Agent,

@@ -18,7 +18,13 @@ public sealed class Options_tell_all_their_faults
     {
         var thrown = Assert.Throws<OptionsValidationException>(() => new ServiceCollection().AddKubePodNetwork(new PodNetworkOptions
         {
-            NodeName = "", InstanceId = "Not A Label", CniConfigurationDirectory = "relative", AddressDirectory = "/x", ClusterPodCidr = Range, ServiceCidr = Range, Mtu = 3,
+            NodeName = "",
+            InstanceId = "Not A Label",
+            CniConfigurationDirectory = "relative",
+            AddressDirectory = "/x",
+            ClusterPodCidr = Range,
+            ServiceCidr = Range,
+            Mtu = 3,
         }));
         foreach (var key in new[] { "NodeName", "InstanceId", "CniConfigurationDirectory", "ServiceCidr", "Mtu" })
             Assert.Contains(thrown.Failures, fault => fault.StartsWith($"PodNetwork:{key} ", StringComparison.Ordinal));
@@ -30,7 +36,11 @@ public sealed class Options_tell_all_their_faults
     {
         var thrown = Assert.Throws<OptionsValidationException>(() => new ServiceCollection().AddKubeServiceProxy(new ServiceProxyOptions
         {
-            InstanceId = "a", ClusterPodCidr = Range, ServiceCidr = IPNetwork.Parse("11.0.0.0/8"), TableName = "x; flush ruleset", CoalescePeriod = TimeSpan.FromSeconds(1),
+            InstanceId = "a",
+            ClusterPodCidr = Range,
+            ServiceCidr = IPNetwork.Parse("11.0.0.0/8"),
+            TableName = "x; flush ruleset",
+            CoalescePeriod = TimeSpan.FromSeconds(1),
         }));
         Assert.Equal(2, thrown.Failures.Count());
     }

@@ -106,6 +106,18 @@ public sealed class GroupCommitTests : IAsyncDisposable
         await Assert.ThrowsAsync<StoreUnavailableException>(async () => await store.WriteAsync(Objects.Create(Objects.Key("y")), CancellationToken.None));
     }
 
+    [Fact]
+    public async Task A_name_PostgreSQL_cannot_take_is_refused_before_it_spoils_a_batch()
+    {
+        await using var store = Open();
+        // A NUL, half of a surrogate pair, and longer than an index entry.
+        foreach (var name in (string[])["nul\0", "half" + (char)0xd83d, new string('n', 2000)])
+        {
+            var write = Objects.Create(Objects.Key("x")) with { Key = Objects.Key(name) };
+            await Assert.ThrowsAnyAsync<ArgumentException>(() => store.WriteAsync(write, CancellationToken.None).AsTask().WaitAsync(TimeSpan.FromSeconds(10)));
+        }
+    }
+
     public ValueTask DisposeAsync() => _log.DisposeAsync();
 
     private ObjectStore Open()

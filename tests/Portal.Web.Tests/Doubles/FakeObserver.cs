@@ -11,6 +11,7 @@ namespace Portal.Web.Tests.Doubles;
 internal sealed class FakeObserver : IAppObserver
 {
     private readonly Lock _gate = new();
+    private readonly TaskCompletionSource _closed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly List<ChannelWriter<ImmutableArray<AppSnapshot>>> _open = [];
 
     public ImmutableArray<AppSnapshot> Present { get; private set; } = [];
@@ -20,6 +21,9 @@ internal sealed class FakeObserver : IAppObserver
     {
         get { lock (_gate) return _open.Count; }
     }
+
+    /// <summary>Ends when no stream is open any more.</summary>
+    public Task Closed => _closed.Task;
 
     public void Publish(params AppSnapshot[] snapshots)
     {
@@ -37,13 +41,13 @@ internal sealed class FakeObserver : IAppObserver
         Task.FromResult<Result<AppSnapshot>>(Error is not null ? Error : Present.FirstOrDefault(snapshot => snapshot.App == app.App) is { } found ? found : Error.NotFound("app"));
 
     public Task<Result<IAsyncEnumerable<AppSnapshot>>> WatchAsync(Actor actor, ScopeRef app, CancellationToken cancellationToken) =>
-        Task.FromResult(Error is not null ? Error : Result<IAsyncEnumerable<AppSnapshot>>.Ok(One(app.App!)));
+        Task.FromResult(Error is not null ? Error : Result<IAsyncEnumerable<AppSnapshot>>.Ok(One(app.App!, cancellationToken)));
 
     public Task<Result<ImmutableArray<AppSnapshot>>> GetEnvironmentAsync(Actor actor, ScopeRef environment, CancellationToken cancellationToken) =>
         Task.FromResult<Result<ImmutableArray<AppSnapshot>>>(Error is not null ? Error : Present);
 
     public Task<Result<IAsyncEnumerable<ImmutableArray<AppSnapshot>>>> WatchEnvironmentAsync(Actor actor, ScopeRef environment, CancellationToken cancellationToken) =>
-        Task.FromResult(Error is not null ? Error : Result<IAsyncEnumerable<ImmutableArray<AppSnapshot>>>.Ok(All()));
+        Task.FromResult(Error is not null ? Error : Result<IAsyncEnumerable<ImmutableArray<AppSnapshot>>>.Ok(All(cancellationToken)));
 
     private async IAsyncEnumerable<AppSnapshot> One(string app, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
@@ -64,7 +68,11 @@ internal sealed class FakeObserver : IAppObserver
         }
         finally
         {
-            lock (_gate) _open.Remove(channel.Writer);
+            lock (_gate)
+            {
+                _open.Remove(channel.Writer);
+                if (_open.Count == 0) _closed.TrySetResult();
+            }
         }
     }
 }

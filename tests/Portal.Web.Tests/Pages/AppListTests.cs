@@ -118,6 +118,6 @@ public sealed class AppListTests : ConsoleContext
 
         await DisposeComponentsAsync();
 
-        page.WaitForAssertion(() => Assert.Equal(0, Observer.Open));
+        await Observer.Closed.WaitAsync(TimeSpan.FromSeconds(10));
     }
 }

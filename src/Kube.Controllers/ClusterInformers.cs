@@ -1,0 +1,79 @@
+using k8s;
+using k8s.Models;
+using Kube.Machinery.Informers;
+using Microsoft.Extensions.Logging;
+
+namespace Kube.Controllers;
+
+/// <summary>The informers that controllers share.</summary>
+internal sealed class ClusterInformers
+{
+    private const string ByOwner = "owner";
+    private const string ByNamespace = "namespace";
+    private const string ByNode = "node";
+    private readonly List<Func<CancellationToken, Task>> _runs = [];
+    private readonly List<Func<CancellationToken, Task>> _syncs = [];
+
+    public ClusterInformers(IKubernetes client, TimeProvider time, ILogger logger)
+    {
+        Pods = Make<V1Pod>();
+        Pods.AddIndex(ByOwner, OwnerOf);
+        Pods.AddIndex(ByNamespace, p => [p.Metadata.NamespaceProperty]);
+        Pods.AddIndex(ByNode, p => string.IsNullOrEmpty(p.Spec.NodeName) ? [] : [p.Spec.NodeName]);
+        ReplicaSets = Make<V1ReplicaSet>();
+        ReplicaSets.AddIndex(ByOwner, OwnerOf);
+        ReplicaSets.AddIndex(ByNamespace, r => [r.Metadata.NamespaceProperty]);
+        Deployments = Make<V1Deployment>();
+        Deployments.AddIndex(ByNamespace, d => [d.Metadata.NamespaceProperty]);
+        Services = Make<V1Service>();
+        Services.AddIndex(ByNamespace, s => [s.Metadata.NamespaceProperty]);
+        EndpointSlices = Make<V1EndpointSlice>();
+        EndpointSlices.AddIndex(ByOwner, OwnerOf);
+        Namespaces = Make<V1Namespace>();
+        ServiceAccounts = Make<V1ServiceAccount>();
+        Nodes = Make<V1Node>();
+        NodeLeases = Make<V1Lease>(new InformerOptions { Namespace = "kube-node-lease" });
+
+        Informer<T> Make<T>(InformerOptions? options = null)
+            where T : class, IKubernetesObject<V1ObjectMeta>
+        {
+            var informer = new Informer<T>(client, options ?? new InformerOptions(), time, logger);
+            _runs.Add(informer.RunAsync);
+            _syncs.Add(informer.WaitForSyncAsync);
+            return informer;
+        }
+    }
+
+    public Informer<V1Pod> Pods { get; }
+
+    public Informer<V1ReplicaSet> ReplicaSets { get; }
+
+    public Informer<V1Deployment> Deployments { get; }
+
+    public Informer<V1Service> Services { get; }
+
+    public Informer<V1EndpointSlice> EndpointSlices { get; }
+
+    public Informer<V1Namespace> Namespaces { get; }
+
+    public Informer<V1ServiceAccount> ServiceAccounts { get; }
+
+    public Informer<V1Node> Nodes { get; }
+
+    public Informer<V1Lease> NodeLeases { get; }
+
+    public Task RunAsync(CancellationToken cancellationToken) => Task.WhenAll(_runs.Select(run => run(cancellationToken)));
+
+    public Task WaitForSyncAsync(CancellationToken cancellationToken) => Task.WhenAll(_syncs.Select(sync => sync(cancellationToken)));
+
+    /// <summary>Objects whose controlling owner has this uid; an empty uid finds those without one.</summary>
+    public static IReadOnlyList<T> OwnedBy<T>(Informer<T> informer, string uid)
+        where T : class, IKubernetesObject<V1ObjectMeta> => informer.ByIndex(ByOwner, uid);
+
+    public static IReadOnlyList<T> InNamespace<T>(Informer<T> informer, string ns)
+        where T : class, IKubernetesObject<V1ObjectMeta> => informer.ByIndex(ByNamespace, ns);
+
+    public IReadOnlyList<V1Pod> PodsOnNode(string node) => Pods.ByIndex(ByNode, node);
+
+    private static IEnumerable<string> OwnerOf(IKubernetesObject<V1ObjectMeta> item) => [Owners.ControllerOf(item)?.Uid ?? ""];
+}

@@ -1,0 +1,61 @@
+using System.Net;
+
+namespace Kube.Controllers;
+
+/// <summary>Settings of the controllers.</summary>
+public sealed record KubeControllersOptions
+{
+    /// <summary>The range that every node gets a /24 of for its pods; an IPv4 network of /8 to /24.</summary>
+    public IPNetwork ClusterPodCidr { get; init; } = IPNetwork.Parse("10.244.0.0/16");
+
+    /// <summary>How long a node may be silent before it counts as unreachable; more than zero.</summary>
+    public TimeSpan NodeMonitorGracePeriod { get; init; } = TimeSpan.FromSeconds(6);
+
+    /// <summary>How often silence is looked for; more than zero.</summary>
+    public TimeSpan NodeMonitorPeriod { get; init; } = TimeSpan.FromMilliseconds(500);
+
+    /// <summary>After what time pods that tolerate nothing leave a node that is not ready or unreachable.</summary>
+    public TimeSpan DefaultEvictionDelay { get; init; } = TimeSpan.FromSeconds(2);
+
+    /// <summary>How long after its grace period a terminating pod of a stateless owner is kept when its node cannot be reached.</summary>
+    public TimeSpan UnreachablePodDeletionDelay { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>Whether a Lease decides which of several controller processes works.</summary>
+    public bool LeaderElection { get; init; } = true;
+
+    /// <summary>Who this process is in the Lease; keep it the same over restarts of one installation.</summary>
+    public string Identity { get; init; } = Environment.MachineName;
+
+    internal IEnumerable<string> Faults()
+    {
+        if (ClusterPodCidr.BaseAddress.AddressFamily != System.Net.Sockets.AddressFamily.InterNetwork || ClusterPodCidr.PrefixLength is < 8 or > 24)
+        {
+            yield return $"{nameof(ClusterPodCidr)} must be an IPv4 network of /8 to /24, not {ClusterPodCidr}";
+        }
+
+        if (NodeMonitorGracePeriod <= TimeSpan.Zero)
+        {
+            yield return $"{nameof(NodeMonitorGracePeriod)} must be more than zero";
+        }
+
+        if (NodeMonitorPeriod <= TimeSpan.Zero)
+        {
+            yield return $"{nameof(NodeMonitorPeriod)} must be more than zero";
+        }
+
+        if (DefaultEvictionDelay < TimeSpan.Zero)
+        {
+            yield return $"{nameof(DefaultEvictionDelay)} must not be negative";
+        }
+
+        if (UnreachablePodDeletionDelay < TimeSpan.Zero)
+        {
+            yield return $"{nameof(UnreachablePodDeletionDelay)} must not be negative";
+        }
+
+        if (LeaderElection && string.IsNullOrWhiteSpace(Identity))
+        {
+            yield return $"{nameof(Identity)} must not be empty";
+        }
+    }
+}

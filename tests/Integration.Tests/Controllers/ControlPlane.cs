@@ -1,0 +1,57 @@
+using Integration.Tests.ApiServer;
+using k8s;
+using Kube.Controllers;
+using Kube.Machinery.Client;
+using Kube.Scheduler;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace Integration.Tests.Controllers;
+
+/// <summary>A real API server with the scheduler and the controllers as its clients, each under its own user.</summary>
+public sealed class ControlPlane : IAsyncDisposable
+{
+    private readonly List<IHost> _hosts = [];
+
+    private ControlPlane(ApiServerFixture server)
+    {
+        Server = server;
+        Admin = KubeClients.FromKubeconfig(server.AdminKubeconfig);
+    }
+
+    public ApiServerFixture Server { get; }
+
+    public IKubernetes Admin { get; }
+
+    public static async Task<ControlPlane> StartAsync()
+    {
+        var plane = new ControlPlane(await ApiServerFixture.StartAsync());
+        await plane.RunAsync("system:kube-scheduler", services => services.AddKubeScheduler(new SchedulerOptions()));
+        await plane.RunAsync("system:kube-controller-manager", services => services.AddKubeControllers(new KubeControllersOptions { NodeMonitorGracePeriod = TimeSpan.FromSeconds(4) }));
+        return plane;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var host in _hosts)
+        {
+            await host.StopAsync();
+            host.Dispose();
+        }
+
+        Admin.Dispose();
+        await Server.DisposeAsync();
+    }
+
+    private async Task RunAsync(string user, Action<IServiceCollection> add)
+    {
+        var builder = Host.CreateEmptyApplicationBuilder(null);
+        builder.Logging.AddConsole().SetMinimumLevel(LogLevel.Warning);
+        builder.Services.AddSingleton(KubeClients.FromKubeconfig(Server.WriteKubeconfig(user.Replace(':', '-'), user, [])));
+        add(builder.Services);
+        var host = builder.Build();
+        _hosts.Add(host);
+        await host.StartAsync();
+    }
+}
