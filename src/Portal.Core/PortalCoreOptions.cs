@@ -3,60 +3,60 @@ namespace Portal.Core;
 /// <summary>The settings of the product. Validated at start; every fault names its key.</summary>
 public sealed class PortalCoreOptions
 {
-  /// <summary>How to reach the <c>portal</c> database as <c>portal_app</c>, a role that owns nothing and cannot bypass row-level security.</summary>
-  public string ConnectionString { get; set; } = "";
+    /// <summary>How to reach the <c>portal</c> database as <c>portal_app</c>, a role that owns nothing and cannot bypass row-level security.</summary>
+    public string ConnectionString { get; set; } = "";
 
-  /// <summary>The file with the 32-byte key (base64) that seals app secrets. Created with mode 0600 when it does not exist.</summary>
-  public string SecretKeyFile { get; set; } = "";
+    /// <summary>The file with the 32-byte key (base64) that seals app secrets. Created with mode 0600 when it does not exist.</summary>
+    public string SecretKeyFile { get; set; } = "";
 
-  /// <summary>The domain under which every app gets a host name.</summary>
-  public string BaseDomain { get; set; } = "apps.localhost";
+    /// <summary>The domain under which every app gets a host name.</summary>
+    public string BaseDomain { get; set; } = "apps.localhost";
 
-  /// <summary>The scheme at which apps are reached: <c>http</c> or <c>https</c>.</summary>
-  public string IngressScheme { get; set; } = "http";
+    /// <summary>The scheme at which apps are reached: <c>http</c> or <c>https</c>.</summary>
+    public string IngressScheme { get; set; } = "http";
 
-  /// <summary>The port at which apps are reached; left out of addresses when it is the scheme's own.</summary>
-  public int IngressPort { get; set; } = 8080;
+    /// <summary>The port at which apps are reached; left out of addresses when it is the scheme's own.</summary>
+    public int IngressPort { get; set; } = 8080;
 
-  /// <summary>How long a rollout may take to become live.</summary>
-  public TimeSpan RolloutDeadline { get; set; } = TimeSpan.FromMinutes(5);
+    /// <summary>How long a rollout may take to become live.</summary>
+    public TimeSpan RolloutDeadline { get; set; } = TimeSpan.FromMinutes(5);
 
-  /// <summary>How often workers look for work that no signal announced.</summary>
-  public TimeSpan PollInterval { get; set; } = TimeSpan.FromSeconds(2);
+    /// <summary>How often workers look for work that no signal announced.</summary>
+    public TimeSpan PollInterval { get; set; } = TimeSpan.FromSeconds(2);
 
-  /// <summary>The largest body of a webhook delivery, in bytes.</summary>
-  public int MaxDeliveryBytes { get; set; } = 1024 * 1024;
+    /// <summary>The largest body of a webhook delivery, in bytes.</summary>
+    public int MaxDeliveryBytes { get; set; } = 1024 * 1024;
 
-  /// <summary>Apps a team may have unless its quota says otherwise.</summary>
-  public int QuotaApps { get; set; } = 100;
+    /// <summary>Apps a team may have unless its quota says otherwise.</summary>
+    public int QuotaApps { get; set; } = 100;
 
-  /// <summary>Instances a team may ask for unless its quota says otherwise.</summary>
-  public int QuotaInstances { get; set; } = 200;
+    /// <summary>Instances a team may ask for unless its quota says otherwise.</summary>
+    public int QuotaInstances { get; set; } = 200;
 
-  /// <summary>CPU a team may ask for unless its quota says otherwise, in thousandths of a core.</summary>
-  public int QuotaCpuMillis { get; set; } = 100_000;
+    /// <summary>CPU a team may ask for unless its quota says otherwise, in thousandths of a core.</summary>
+    public int QuotaCpuMillis { get; set; } = 100_000;
 
-  /// <summary>Memory a team may ask for unless its quota says otherwise, in MiB.</summary>
-  public int QuotaMemoryMebibytes { get; set; } = 100 * 1024;
+    /// <summary>Memory a team may ask for unless its quota says otherwise, in MiB.</summary>
+    public int QuotaMemoryMebibytes { get; set; } = 100 * 1024;
 
-  /// <summary>All faults of these settings; empty when they can be used.</summary>
-  internal IReadOnlyList<string> Faults()
-  {
-    var faults = new List<string>();
-    if (string.IsNullOrWhiteSpace(ConnectionString)) faults.Add($"{nameof(ConnectionString)}: the connection to the portal database is missing.");
-    if (string.IsNullOrWhiteSpace(SecretKeyFile)) faults.Add($"{nameof(SecretKeyFile)}: the path of the key file for app secrets is missing.");
-    if (!Apps.Grammar.IsHost(BaseDomain)) faults.Add($"{nameof(BaseDomain)}: '{BaseDomain}' is not a host name.");
-    if (IngressScheme is not ("http" or "https")) faults.Add($"{nameof(IngressScheme)}: must be http or https.");
-    if (IngressPort is < 1 or > 65535) faults.Add($"{nameof(IngressPort)}: must be 1 to 65535.");
-    if (RolloutDeadline < TimeSpan.FromSeconds(1)) faults.Add($"{nameof(RolloutDeadline)}: must be at least one second.");
-    if (PollInterval < TimeSpan.FromMilliseconds(50)) faults.Add($"{nameof(PollInterval)}: must be at least 50 ms.");
-    if (MaxDeliveryBytes is < 1024 or > 25 * 1024 * 1024) faults.Add($"{nameof(MaxDeliveryBytes)}: must be 1 KiB to 25 MiB.");
-    if (QuotaApps < 0 || QuotaInstances < 0 || QuotaCpuMillis < 0 || QuotaMemoryMebibytes < 0) faults.Add("Quota*: must not be negative.");
-    return faults;
-  }
+    /// <summary>All faults of these settings; empty when they can be used.</summary>
+    internal IReadOnlyList<string> Faults()
+    {
+        var faults = new List<string>();
+        if (string.IsNullOrWhiteSpace(ConnectionString)) faults.Add($"{nameof(ConnectionString)}: the connection to the portal database is missing.");
+        if (string.IsNullOrWhiteSpace(SecretKeyFile)) faults.Add($"{nameof(SecretKeyFile)}: the path of the key file for app secrets is missing.");
+        if (!Apps.Grammar.IsHost(BaseDomain)) faults.Add($"{nameof(BaseDomain)}: '{BaseDomain}' is not a host name.");
+        if (IngressScheme is not ("http" or "https")) faults.Add($"{nameof(IngressScheme)}: must be http or https.");
+        if (IngressPort is < 1 or > 65535) faults.Add($"{nameof(IngressPort)}: must be 1 to 65535.");
+        if (RolloutDeadline < TimeSpan.FromSeconds(1)) faults.Add($"{nameof(RolloutDeadline)}: must be at least one second.");
+        if (PollInterval < TimeSpan.FromMilliseconds(50)) faults.Add($"{nameof(PollInterval)}: must be at least 50 ms.");
+        if (MaxDeliveryBytes is < 1024 or > 25 * 1024 * 1024) faults.Add($"{nameof(MaxDeliveryBytes)}: must be 1 KiB to 25 MiB.");
+        if (QuotaApps < 0 || QuotaInstances < 0 || QuotaCpuMillis < 0 || QuotaMemoryMebibytes < 0) faults.Add("Quota*: must not be negative.");
+        return faults;
+    }
 
-  /// <summary>The address of an app by its host name.</summary>
-  internal string UrlOf(string host) => (IngressScheme, IngressPort) is ("http", 80) or ("https", 443)
-    ? $"{IngressScheme}://{host}/"
-    : $"{IngressScheme}://{host}:{IngressPort}/";
+    /// <summary>The address of an app by its host name.</summary>
+    internal string UrlOf(string host) => (IngressScheme, IngressPort) is ("http", 80) or ("https", 443)
+        ? $"{IngressScheme}://{host}/"
+        : $"{IngressScheme}://{host}:{IngressPort}/";
 }

@@ -21,57 +21,57 @@ namespace Portal.Core;
 /// <summary>Adds the product.</summary>
 public static class PortalCoreServices
 {
-  /// <summary>
-  /// Adds the use cases and their workers. Expects <c>k8s.IKubernetes</c> (user <c>system:portal</c>) and <see cref="IUserDirectory"/> from the host.
-  /// Settings are validated at start, all faults at once.
-  /// </summary>
-  public static IServiceCollection AddPortalCore(this IServiceCollection services, Action<PortalCoreOptions> configure)
-  {
-    ArgumentNullException.ThrowIfNull(services);
-    ArgumentNullException.ThrowIfNull(configure);
-    services.AddOptions<PortalCoreOptions>().Configure(configure).ValidateOnStart();
-    services.AddSingleton<IValidateOptions<PortalCoreOptions>, PortalCoreOptionsValidator>();
-    services.AddSingleton(provider => provider.GetRequiredService<IOptions<PortalCoreOptions>>().Value);
-    services.TryAddSingleton(TimeProvider.System);
-    return services.AddData().AddUseCases().AddDeliveries().AddCluster();
-  }
+    /// <summary>
+    /// Adds the use cases and their workers. Expects <c>k8s.IKubernetes</c> (user <c>system:portal</c>) and <see cref="IUserDirectory"/> from the host.
+    /// Settings are validated at start, all faults at once.
+    /// </summary>
+    public static IServiceCollection AddPortalCore(this IServiceCollection services, Action<PortalCoreOptions> configure)
+    {
+        ArgumentNullException.ThrowIfNull(services);
+        ArgumentNullException.ThrowIfNull(configure);
+        services.AddOptions<PortalCoreOptions>().Configure(configure).ValidateOnStart();
+        services.AddSingleton<IValidateOptions<PortalCoreOptions>, PortalCoreOptionsValidator>();
+        services.AddSingleton(provider => provider.GetRequiredService<IOptions<PortalCoreOptions>>().Value);
+        services.TryAddSingleton(TimeProvider.System);
+        return services.AddData().AddUseCases().AddDeliveries().AddCluster();
+    }
 
-  private static IServiceCollection AddData(this IServiceCollection services)
-  {
-    services.TryAddSingleton<ITenantDbContextFactory, TenantDbContextFactory>();
-    return services.AddSingleton<SecretCipher>().AddSingleton<AuditTrail>().AddSingleton<UnitOfWork>().AddSingleton<WorkSignal>().AddSingleton<ChangeFeed>();
-  }
+    private static IServiceCollection AddData(this IServiceCollection services)
+    {
+        services.TryAddSingleton<ITenantDbContextFactory, TenantDbContextFactory>();
+        return services.AddSingleton<SecretCipher>().AddSingleton<AuditTrail>().AddSingleton<UnitOfWork>().AddSingleton<WorkSignal>().AddSingleton<ChangeFeed>();
+    }
 
-  private static IServiceCollection AddUseCases(this IServiceCollection services)
-  {
-    services.TryAddSingleton<IAuthorizer, Authorizer>();
-    services.TryAddSingleton<IMembers, MemberCommands>();
-    services.TryAddSingleton<ITeams, TeamCommands>();
-    services.TryAddSingleton<IProjects, ProjectCommands>();
-    services.TryAddSingleton<IEnvironments, EnvironmentCommands>();
-    services.TryAddSingleton<IDeclarations, Declarations>();
-    services.TryAddSingleton<IApps, AppCommands>();
-    services.TryAddSingleton<IReleases, ReleaseCommands>();
-    services.TryAddSingleton<IPlans, Plans>();
-    services.TryAddSingleton<IDomains, DomainCommands>();
-    services.TryAddSingleton<IAudit, AuditQueries>();
-    return services.AddSingleton<AppChange>().AddSingleton<ReleaseWriter>().AddSingleton<QuotaCheck>().AddSingleton<DomainClaims>().AddSingleton<SecretStore>();
-  }
+    private static IServiceCollection AddUseCases(this IServiceCollection services)
+    {
+        services.TryAddSingleton<IAuthorizer, Authorizer>();
+        services.TryAddSingleton<IMembers, MemberCommands>();
+        services.TryAddSingleton<ITeams, TeamCommands>();
+        services.TryAddSingleton<IProjects, ProjectCommands>();
+        services.TryAddSingleton<IEnvironments, EnvironmentCommands>();
+        services.TryAddSingleton<IDeclarations, Declarations>();
+        services.TryAddSingleton<IApps, AppCommands>();
+        services.TryAddSingleton<IReleases, ReleaseCommands>();
+        services.TryAddSingleton<IPlans, Plans>();
+        services.TryAddSingleton<IDomains, DomainCommands>();
+        services.TryAddSingleton<IAudit, AuditQueries>();
+        return services.AddSingleton<AppChange>().AddSingleton<ReleaseWriter>().AddSingleton<QuotaCheck>().AddSingleton<DomainClaims>().AddSingleton<SecretStore>();
+    }
 
-  private static IServiceCollection AddDeliveries(this IServiceCollection services)
-  {
-    services.TryAddSingleton<IWebhookEndpoints, WebhookEndpointCommands>();
-    services.TryAddSingleton<IDeliveryReceiver, DeliveryReceiver>();
-    return services.AddSingleton<DeliveryWorker>().AddHostedService(provider => provider.GetRequiredService<DeliveryWorker>());
-  }
+    private static IServiceCollection AddDeliveries(this IServiceCollection services)
+    {
+        services.TryAddSingleton<IWebhookEndpoints, WebhookEndpointCommands>();
+        services.TryAddSingleton<IDeliveryReceiver, DeliveryReceiver>();
+        return services.AddSingleton<DeliveryWorker>().AddHostedService(provider => provider.GetRequiredService<DeliveryWorker>());
+    }
 
-  private static IServiceCollection AddCluster(this IServiceCollection services)
-  {
-    services.TryAddSingleton<ICluster, KubeCluster>();
-    services.TryAddSingleton<IAppObserver, AppObserver>();
-    services.TryAddSingleton<ILogs, LogReader>();
-    services.AddSingleton<ReleaseObjects>().AddSingleton<Applier>().AddSingleton<RolloutSteps>().AddSingleton<DeletionSteps>();
-    services.AddSingleton<ClusterCache>().AddHostedService(provider => provider.GetRequiredService<ClusterCache>());
-    return services.AddHostedService<RolloutWorker>();
-  }
+    private static IServiceCollection AddCluster(this IServiceCollection services)
+    {
+        services.TryAddSingleton<ICluster, KubeCluster>();
+        services.TryAddSingleton<IAppObserver, AppObserver>();
+        services.TryAddSingleton<ILogs, LogReader>();
+        services.AddSingleton<ReleaseObjects>().AddSingleton<Applier>().AddSingleton<RolloutSteps>().AddSingleton<DeletionSteps>();
+        services.AddSingleton<ClusterCache>().AddHostedService(provider => provider.GetRequiredService<ClusterCache>());
+        return services.AddHostedService<RolloutWorker>();
+    }
 }

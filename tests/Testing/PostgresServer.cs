@@ -137,15 +137,15 @@ public sealed class PostgresServer : IAsyncDisposable
     public async Task KillAsync()
     {
         if (_process is not { HasExited: false } process) return;
-        // Process.Kill with the whole tree reads every process of the machine, which takes seconds on a busy one.
-        var id = process.Id.ToString(CultureInfo.InvariantCulture);
-        var children = (await File.ReadAllTextAsync($"/proc/{id}/task/{id}/children")).Split(' ', StringSplitOptions.RemoveEmptyEntries);
-        // A backend may end in between, and kill then reports it; the postmaster comes first and takes the others with it in any case.
-        var kill = AsAccount("/bin/sh", ["-c", "kill -KILL \"$@\" 2>/dev/null || :", "sh", id, .. children], asAccount: false);
-        using var killer = Process.Start(kill) ?? throw new InvalidOperationException("Cannot start kill.");
-        await killer.WaitForExitAsync();
+        await SignalAllAsync(process, "KILL");
         await process.WaitForExitAsync();
     }
+
+    /// <summary>Freezes the postmaster and every backend (<c>SIGSTOP</c>): connections stay, answers do not come.</summary>
+    public Task FreezeAsync() => SignalAllAsync(_process!, "STOP");
+
+    /// <summary>Lets a frozen cluster go on.</summary>
+    public Task ThawAsync() => SignalAllAsync(_process!, "CONT");
 
     /// <summary>Stops in order and starts again.</summary>
     public async Task RestartAsync()
@@ -160,6 +160,17 @@ public sealed class PostgresServer : IAsyncDisposable
         await KillAsync();
         _process?.Dispose();
         Directory.Delete(_root, recursive: true);
+    }
+
+    private static async Task SignalAllAsync(Process process, string signal)
+    {
+        // Process.Kill with the whole tree reads every process of the machine, which takes seconds on a busy one.
+        var id = process.Id.ToString(CultureInfo.InvariantCulture);
+        var children = (await File.ReadAllTextAsync($"/proc/{id}/task/{id}/children")).Split(' ', StringSplitOptions.RemoveEmptyEntries);
+        // A backend may end in between, and kill then reports it; the postmaster comes first, so that it cannot start another.
+        var start = AsAccount("/bin/sh", ["-c", "kill -s \"$@\" 2>/dev/null || :", "sh", signal, id, .. children], asAccount: false);
+        using var kill = Process.Start(start) ?? throw new InvalidOperationException("Cannot start kill.");
+        await kill.WaitForExitAsync();
     }
 
     private static Task Pause() => Task.Delay(TimeSpan.FromMilliseconds(20), TimeProvider.System);

@@ -18,9 +18,3 @@ internal interface ICommitLog : IAsyncDisposable
     /// <param name="cancellationToken">Gives up.</param>
     Task MaintainAsync(long revision, CancellationToken cancellationToken);
 }
-
-/// <summary>The log did not take a batch and is sure of it.</summary>
-internal sealed class LogRefusedException(string message, Exception inner) : Exception(message, inner);
-
-/// <summary>Another process has taken the leadership: this one must not write any more.</summary>
-internal sealed class LogFencedException() : Exception("Another server process has taken the lead of the store; this one must stop.");

@@ -20,11 +20,13 @@ internal interface IObjectStore
     /// <param name="revision">The revision to read at; 0 for the newest. An older revision that is no longer kept throws <see cref="ExpiredRevisionException"/>.</param>
     /// <param name="after">Continue behind this (namespace, name); null to start.</param>
     /// <returns>A snapshot; enumerate lazily, it never changes.</returns>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="revision"/> is greater than <see cref="Revision"/>: the client saw another history, answer 504 and let it try again.</exception>
     Snapshot List(string resource, string? ns, long revision = 0, (string Namespace, string Name)? after = null);
 
     /// <summary>
     /// Hands a write to the group commit. Completes when the batch that holds it has committed and the change is visible to reads and watches.
     /// </summary>
+    /// <exception cref="ArgumentException">The document has no metadata, or PostgreSQL could not take the name (NUL, half a surrogate pair, over 1,024 bytes).</exception>
     /// <exception cref="StoreUnavailableException">PostgreSQL did not take the batch, or this process no longer leads. The write may or may not have happened if <see cref="StoreUnavailableException.OutcomeUnknown"/>.</exception>
     ValueTask<WriteResult> WriteAsync(Write write, CancellationToken cancellationToken);
 

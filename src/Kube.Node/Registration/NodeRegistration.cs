@@ -14,7 +14,6 @@ internal sealed class NodeRegistration(NodeOptions options, NodePaths paths, Cre
 {
     private const string ClientSigner = "kubernetes.io/kube-apiserver-client-kubelet";
     private const string ServingSigner = "kubernetes.io/kubelet-serving";
-    private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(250);
     private static readonly TimeSpan SignTimeout = TimeSpan.FromSeconds(30);
 
     private string User => "system:node:" + options.NodeName;
@@ -104,33 +103,25 @@ internal sealed class NodeRegistration(NodeOptions options, NodePaths paths, Cre
             request.CertificateExtensions.Add(names.Build());
         }
 
-        var requests = client.Resource<V1CertificateSigningRequest>();
-        var made = await requests.CreateAsync(
-            new V1CertificateSigningRequest
-            {
-                Metadata = new V1ObjectMeta { Name = $"node-{options.NodeName}-{Guid.NewGuid():n}"[..Math.Min(253, options.NodeName.Length + 17)] },
-                Spec = new V1CertificateSigningRequestSpec { SignerName = signer, Usages = usages, Request = Encoding.ASCII.GetBytes(request.CreateSigningRequestPem()) },
-            },
-            ct).ConfigureAwait(false);
-        var name = made.Metadata.Name;
+        var name = $"node-{options.NodeName}-{Guid.NewGuid():n}"[..Math.Min(253, options.NodeName.Length + 17)];
         using var timeout = new CancellationTokenSource(SignTimeout, time);
         using var linked = CancellationTokenSource.CreateLinkedTokenSource(ct, timeout.Token);
-        var current = made;
         try
         {
-            while (current.Status?.Certificate is not { Length: > 0 })
-            {
-                if (current.Status?.Conditions?.FirstOrDefault(c => c.Type is "Denied" or "Failed") is { } refused)
-                    throw new InvalidOperationException($"the server refused a certificate for {User}: {refused.Message}");
-                await Task.Delay(Poll, time, linked.Token).ConfigureAwait(false);
-                current = await requests.GetAsync(null, name, linked.Token).ConfigureAwait(false) ?? throw new InvalidOperationException($"certificate request {name} has disappeared");
-            }
+            // Signing spends the bootstrap token, so the answer is read from a watch that was let in before.
+            using var answer = await CertificateAnswer.OpenAsync(client, name, linked.Token).ConfigureAwait(false);
+            await client.Resource<V1CertificateSigningRequest>().CreateAsync(
+                new V1CertificateSigningRequest
+                {
+                    Metadata = new V1ObjectMeta { Name = name },
+                    Spec = new V1CertificateSigningRequestSpec { SignerName = signer, Usages = usages, Request = Encoding.ASCII.GetBytes(request.CreateSigningRequestPem()) },
+                },
+                linked.Token).ConfigureAwait(false);
+            return (await answer.ReadAsync(linked.Token).ConfigureAwait(false), key.ExportPkcs8PrivateKeyPem());
         }
         catch (OperationCanceledException) when (!ct.IsCancellationRequested)
         {
             throw new InvalidOperationException($"the server did not sign certificate request {name} within {SignTimeout.TotalSeconds:0} s");
         }
-
-        return (Encoding.ASCII.GetString(current.Status.Certificate), key.ExportPkcs8PrivateKeyPem());
     }
 }

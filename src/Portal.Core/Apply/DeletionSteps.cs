@@ -8,81 +8,81 @@ namespace Portal.Core.Apply;
 /// <summary>One step of each deletion: remove objects, and the row once none is left. Rows marked as deleting are the outbox.</summary>
 internal sealed partial class DeletionSteps(ITenantDbContextFactory contexts, ICluster cluster, Applier applier, ChangeFeed changes, ILogger<DeletionSteps> logger)
 {
-  /// <summary>Takes every deletion a step on; true while there are any.</summary>
-  public async Task<bool> PassAsync(CancellationToken cancellationToken)
-  {
-    List<AppRow> apps;
-    List<EnvironmentRow> environments;
-    List<ProjectRow> projects;
-    Dictionary<Guid, string> namespaces;
-    await using (var db = await contexts.CreateAsync(TenantContext.Platform, cancellationToken))
+    /// <summary>Takes every deletion a step on; true while there are any.</summary>
+    public async Task<bool> PassAsync(CancellationToken cancellationToken)
     {
-      environments = await db.Environments.AsNoTracking().Where(e => e.DeletingAt != null).ToListAsync(cancellationToken);
-      projects = await db.Projects.AsNoTracking().Where(p => p.DeletingAt != null).ToListAsync(cancellationToken);
-      apps = await db.Apps.AsNoTracking().Where(a => a.DeletingAt != null && db.Environments.Any(e => e.Id == a.EnvironmentId && e.DeletingAt == null)).ToListAsync(cancellationToken);
-      var ids = apps.Select(a => a.EnvironmentId).ToList();
-      namespaces = await db.Environments.AsNoTracking().Where(e => ids.Contains(e.Id)).ToDictionaryAsync(e => e.Id, e => e.Namespace, cancellationToken);
+        List<AppRow> apps;
+        List<EnvironmentRow> environments;
+        List<ProjectRow> projects;
+        Dictionary<Guid, string> namespaces;
+        await using (var db = await contexts.CreateAsync(TenantContext.Platform, cancellationToken))
+        {
+            environments = await db.Environments.AsNoTracking().Where(e => e.DeletingAt != null).ToListAsync(cancellationToken);
+            projects = await db.Projects.AsNoTracking().Where(p => p.DeletingAt != null).ToListAsync(cancellationToken);
+            apps = await db.Apps.AsNoTracking().Where(a => a.DeletingAt != null && db.Environments.Any(e => e.Id == a.EnvironmentId && e.DeletingAt == null)).ToListAsync(cancellationToken);
+            var ids = apps.Select(a => a.EnvironmentId).ToList();
+            namespaces = await db.Environments.AsNoTracking().Where(e => ids.Contains(e.Id)).ToDictionaryAsync(e => e.Id, e => e.Namespace, cancellationToken);
+        }
+
+        foreach (var app in apps) await TryAsync(app.Name, () => DeleteAppAsync(app, namespaces[app.EnvironmentId], cancellationToken));
+        foreach (var environment in environments) await TryAsync(environment.Namespace, () => DeleteEnvironmentAsync(environment, cancellationToken));
+        foreach (var project in projects) await TryAsync(project.Name, () => DeleteProjectAsync(project, cancellationToken));
+        return apps.Count + environments.Count + projects.Count > 0;
     }
 
-    foreach (var app in apps) await TryAsync(app.Name, () => DeleteAppAsync(app, namespaces[app.EnvironmentId], cancellationToken));
-    foreach (var environment in environments) await TryAsync(environment.Namespace, () => DeleteEnvironmentAsync(environment, cancellationToken));
-    foreach (var project in projects) await TryAsync(project.Name, () => DeleteProjectAsync(project, cancellationToken));
-    return apps.Count + environments.Count + projects.Count > 0;
-  }
-
-  private async Task DeleteAppAsync(AppRow app, string ns, CancellationToken cancellationToken)
-  {
-    await using var db = await contexts.CreateAsync(TenantContext.ForTeam(app.TeamId), cancellationToken);
-    if (!await AppLock.TryTakeAsync(db, app.Id, cancellationToken)) return;
-    if (!await applier.RemoveAsync(ns, app.Name, cancellationToken)) return;
-    await db.Apps.Where(a => a.Id == app.Id).ExecuteDeleteAsync(cancellationToken);
-    await db.CommitAsync(cancellationToken);
-    Deleted(logger, "app", app.Name);
-    changes.Raise(ns);
-  }
-
-  private async Task DeleteEnvironmentAsync(EnvironmentRow environment, CancellationToken cancellationToken)
-  {
-    if (!await cluster.DeleteNamespaceAsync(environment.Namespace, cancellationToken)) return;
-    await using var db = await contexts.CreateAsync(TenantContext.ForTeam(environment.TeamId), cancellationToken);
-    foreach (var app in await db.Apps.Where(a => a.EnvironmentId == environment.Id).Select(a => a.Id).ToListAsync(cancellationToken))
+    private async Task DeleteAppAsync(AppRow app, string ns, CancellationToken cancellationToken)
     {
-      // A rollout that began before the deletion may still be writing: it would make the namespace anew.
-      if (!await AppLock.TryTakeAsync(db, app, cancellationToken)) return;
+        await using var db = await contexts.CreateAsync(TenantContext.ForTeam(app.TeamId), cancellationToken);
+        if (!await AppLock.TryTakeAsync(db, app.Id, cancellationToken)) return;
+        if (!await applier.RemoveAsync(ns, app.Name, cancellationToken)) return;
+        await db.Apps.Where(a => a.Id == app.Id).ExecuteDeleteAsync(cancellationToken);
+        await db.CommitAsync(cancellationToken);
+        Deleted(logger, "app", app.Name);
+        changes.Raise(ns);
     }
 
-    await db.Apps.Where(a => a.EnvironmentId == environment.Id).ExecuteDeleteAsync(cancellationToken);
-    await db.Environments.Where(e => e.Id == environment.Id).ExecuteDeleteAsync(cancellationToken);
-    if (!await cluster.DeleteNamespaceAsync(environment.Namespace, cancellationToken)) return;
-    await db.CommitAsync(cancellationToken);
-    Deleted(logger, "environment", environment.Namespace);
-    changes.Raise(environment.Namespace);
-  }
-
-  private async Task DeleteProjectAsync(ProjectRow project, CancellationToken cancellationToken)
-  {
-    await using var db = await contexts.CreateAsync(TenantContext.ForTeam(project.TeamId), cancellationToken);
-    if (await db.Environments.AnyAsync(e => e.ProjectId == project.Id, cancellationToken)) return;
-    await db.Projects.Where(p => p.Id == project.Id).ExecuteDeleteAsync(cancellationToken);
-    await db.CommitAsync(cancellationToken);
-    Deleted(logger, "project", project.Name);
-  }
-
-  private async Task TryAsync(string what, Func<Task> step)
-  {
-    try
+    private async Task DeleteEnvironmentAsync(EnvironmentRow environment, CancellationToken cancellationToken)
     {
-      await step();
+        if (!await cluster.DeleteNamespaceAsync(environment.Namespace, cancellationToken)) return;
+        await using var db = await contexts.CreateAsync(TenantContext.ForTeam(environment.TeamId), cancellationToken);
+        foreach (var app in await db.Apps.Where(a => a.EnvironmentId == environment.Id).Select(a => a.Id).ToListAsync(cancellationToken))
+        {
+            // A rollout that began before the deletion may still be writing: it would make the namespace anew.
+            if (!await AppLock.TryTakeAsync(db, app, cancellationToken)) return;
+        }
+
+        await db.Apps.Where(a => a.EnvironmentId == environment.Id).ExecuteDeleteAsync(cancellationToken);
+        await db.Environments.Where(e => e.Id == environment.Id).ExecuteDeleteAsync(cancellationToken);
+        if (!await cluster.DeleteNamespaceAsync(environment.Namespace, cancellationToken)) return;
+        await db.CommitAsync(cancellationToken);
+        Deleted(logger, "environment", environment.Namespace);
+        changes.Raise(environment.Namespace);
     }
-    catch (Exception e) when (e is not OperationCanceledException)
+
+    private async Task DeleteProjectAsync(ProjectRow project, CancellationToken cancellationToken)
     {
-      StepFailed(logger, e, what);
+        await using var db = await contexts.CreateAsync(TenantContext.ForTeam(project.TeamId), cancellationToken);
+        if (await db.Environments.AnyAsync(e => e.ProjectId == project.Id, cancellationToken)) return;
+        await db.Projects.Where(p => p.Id == project.Id).ExecuteDeleteAsync(cancellationToken);
+        await db.CommitAsync(cancellationToken);
+        Deleted(logger, "project", project.Name);
     }
-  }
 
-  [LoggerMessage(2004, LogLevel.Information, "The {Noun} {Name} is deleted")]
-  private static partial void Deleted(ILogger logger, string noun, string name);
+    private async Task TryAsync(string what, Func<Task> step)
+    {
+        try
+        {
+            await step();
+        }
+        catch (Exception e) when (e is not OperationCanceledException)
+        {
+            StepFailed(logger, e, what);
+        }
+    }
 
-  [LoggerMessage(2005, LogLevel.Error, "A step of deleting {Name} failed")]
-  private static partial void StepFailed(ILogger logger, Exception e, string name);
+    [LoggerMessage(2004, LogLevel.Information, "The {Noun} {Name} is deleted")]
+    private static partial void Deleted(ILogger logger, string noun, string name);
+
+    [LoggerMessage(2005, LogLevel.Error, "A step of deleting {Name} failed")]
+    private static partial void StepFailed(ILogger logger, Exception e, string name);
 }

@@ -6,18 +6,18 @@ namespace Portal.Core.Apply;
 /// <summary>What the product asks of a Kubernetes API: a short list, so that workers can be tested against a double that loses calls.</summary>
 internal interface ICluster
 {
-  /// <summary>Server-side apply by field manager <c>portal</c>, forced. A dry run changes nothing. Yields the object as the server has (or would have) it.</summary>
-  Task<JsonObject> ApplyAsync(string ns, KubeObject desired, bool dryRun, CancellationToken cancellationToken);
+    /// <summary>Server-side apply by field manager <c>portal</c>, forced. A dry run changes nothing. Yields the object as the server has (or would have) it.</summary>
+    Task<JsonObject> ApplyAsync(string ns, KubeObject desired, bool dryRun, CancellationToken cancellationToken);
 
-  /// <summary>The app's objects of the kinds the compiler makes, ServiceAccount to Ingress, without the namespace.</summary>
-  Task<IReadOnlyList<KubeObject>> ListAsync(string ns, string app, CancellationToken cancellationToken);
+    /// <summary>The app's objects of the kinds the compiler makes, ServiceAccount to Ingress, without the namespace.</summary>
+    Task<IReadOnlyList<KubeObject>> ListAsync(string ns, string app, CancellationToken cancellationToken);
 
-  /// <summary>Whether any object of the app is left, its replica sets and pods included.</summary>
-  Task<bool> HasLeftoversAsync(string ns, string app, CancellationToken cancellationToken);
+    /// <summary>Whether any object of the app is left, its replica sets and pods included.</summary>
+    Task<bool> HasLeftoversAsync(string ns, string app, CancellationToken cancellationToken);
 
-  /// <summary>Deletes an object; one that is gone already is fine.</summary>
-  Task DeleteAsync(string ns, string kind, string name, CancellationToken cancellationToken);
+    /// <summary>Deletes an object; one that is gone already is fine.</summary>
+    Task DeleteAsync(string ns, string kind, string name, CancellationToken cancellationToken);
 
-  /// <summary>Deletes a namespace; true once it is gone with everything in it.</summary>
-  Task<bool> DeleteNamespaceAsync(string ns, CancellationToken cancellationToken);
+    /// <summary>Deletes a namespace; true once it is gone with everything in it.</summary>
+    Task<bool> DeleteNamespaceAsync(string ns, CancellationToken cancellationToken);
 }

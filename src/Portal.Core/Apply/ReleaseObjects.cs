@@ -10,31 +10,31 @@ namespace Portal.Core.Apply;
 /// <summary>Gathers what a stored release compiles from.</summary>
 internal sealed class ReleaseObjects(SecretStore secrets)
 {
-  public async Task<CompileInput> InputAsync(PortalDbContext db, AppRow app, ReleaseRow release, CancellationToken cancellationToken)
-  {
-    var place = await PlaceAsync(db, app.EnvironmentId, cancellationToken);
-    var versions = ReleaseJson.Versions(release.SecretVersions);
-    return place with
+    public async Task<CompileInput> InputAsync(PortalDbContext db, AppRow app, ReleaseRow release, CancellationToken cancellationToken)
     {
-      App = app.Name, Host = app.Host, Release = release.Number, InstanceRelease = release.InstanceRelease,
-      Spec = DeclarationJson.Read(release.Declaration).In(place.Environment),
-      SecretVersions = versions, SecretValues = await secrets.OpenAsync(db, app, versions, cancellationToken),
-    };
-  }
+        var place = await PlaceAsync(db, app.EnvironmentId, cancellationToken);
+        var versions = ReleaseJson.Versions(release.SecretVersions);
+        return place with
+        {
+            App = app.Name, Host = app.Host, Release = release.Number, InstanceRelease = release.InstanceRelease,
+            Spec = DeclarationJson.Read(release.Declaration).In(place.Environment),
+            SecretVersions = versions, SecretValues = await secrets.OpenAsync(db, app, versions, cancellationToken),
+        };
+    }
 
-  /// <summary>The parts of an input that follow from the environment alone.</summary>
-  public static async Task<CompileInput> PlaceAsync(PortalDbContext db, Guid environment, CancellationToken cancellationToken)
-  {
-    var place = await (
-      from e in db.Environments.AsNoTracking()
-      join p in db.Projects.AsNoTracking() on e.ProjectId equals p.Id
-      join t in db.Teams.AsNoTracking() on e.TeamId equals t.Id
-      where e.Id == environment
-      select new { Team = t.Name, Project = p.Name, Environment = e.Name, e.Namespace }).SingleAsync(cancellationToken);
-    return new()
+    /// <summary>The parts of an input that follow from the environment alone.</summary>
+    public static async Task<CompileInput> PlaceAsync(PortalDbContext db, Guid environment, CancellationToken cancellationToken)
     {
-      Team = place.Team, Project = place.Project, Environment = place.Environment, Namespace = place.Namespace,
-      App = "", Host = "", Release = 0, InstanceRelease = 0, Spec = new() { Image = "" },
-    };
-  }
+        var place = await (
+            from e in db.Environments.AsNoTracking()
+            join p in db.Projects.AsNoTracking() on e.ProjectId equals p.Id
+            join t in db.Teams.AsNoTracking() on e.TeamId equals t.Id
+            where e.Id == environment
+            select new { Team = t.Name, Project = p.Name, Environment = e.Name, e.Namespace }).SingleAsync(cancellationToken);
+        return new()
+        {
+            Team = place.Team, Project = place.Project, Environment = place.Environment, Namespace = place.Namespace,
+            App = "", Host = "", Release = 0, InstanceRelease = 0, Spec = new() { Image = "" },
+        };
+    }
 }

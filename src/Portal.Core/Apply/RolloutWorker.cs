@@ -10,38 +10,38 @@ namespace Portal.Core.Apply;
 /// and does the step again.
 /// </summary>
 internal sealed partial class RolloutWorker(
-  RolloutSteps rollouts, DeletionSteps deletions, WorkSignal signal, ChangeFeed changes, PortalCoreOptions options, TimeProvider clock, ILogger<RolloutWorker> logger)
-  : BackgroundService
+    RolloutSteps rollouts, DeletionSteps deletions, WorkSignal signal, ChangeFeed changes, PortalCoreOptions options, TimeProvider clock, ILogger<RolloutWorker> logger)
+    : BackgroundService
 {
-  protected override async Task ExecuteAsync(CancellationToken stoppingToken)
-  {
-    while (!stoppingToken.IsCancellationRequested)
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-      var (wake, changed) = (signal.Next, changes.Any);
-      var busy = false;
-      try
-      {
-        busy = await rollouts.PassAsync(stoppingToken);
-        busy |= await deletions.PassAsync(stoppingToken);
-      }
-      catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
-      {
-        return;
-      }
-      catch (Exception e)
-      {
-        // One pass that failed, whatever the reason, must not end the worker: the next one looks afresh.
-        PassFailed(logger, e);
-      }
+        while (!stoppingToken.IsCancellationRequested)
+        {
+            var (wake, changed) = (signal.Next, changes.Any);
+            var busy = false;
+            try
+            {
+                busy = await rollouts.PassAsync(stoppingToken);
+                busy |= await deletions.PassAsync(stoppingToken);
+            }
+            catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+            {
+                return;
+            }
+            catch (Exception e)
+            {
+                // One pass that failed, whatever the reason, must not end the worker: the next one looks afresh.
+                PassFailed(logger, e);
+            }
 
-      using var pause = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken);
-      var tick = Task.Delay(options.PollInterval, clock, pause.Token);
-      // Changes in the cluster matter only to a worker that waits for some.
-      await (busy ? Task.WhenAny(wake, tick, changed) : Task.WhenAny(wake, tick));
-      await pause.CancelAsync();
+            using var pause = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken);
+            var tick = Task.Delay(options.PollInterval, clock, pause.Token);
+            // Changes in the cluster matter only to a worker that waits for some.
+            await (busy ? Task.WhenAny(wake, tick, changed) : Task.WhenAny(wake, tick));
+            await pause.CancelAsync();
+        }
     }
-  }
 
-  [LoggerMessage(2001, LogLevel.Error, "A pass over the rollouts failed")]
-  private static partial void PassFailed(ILogger logger, Exception e);
+    [LoggerMessage(2001, LogLevel.Error, "A pass over the rollouts failed")]
+    private static partial void PassFailed(ILogger logger, Exception e);
 }

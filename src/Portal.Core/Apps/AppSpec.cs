@@ -5,18 +5,18 @@ namespace Portal.Core.Apps;
 /// <summary>What an app runs.</summary>
 public sealed record AppSpec
 {
-  /// <summary>The image reference: <c>[host[:port]/]path[:tag][@sha256:…]</c>.</summary>
-  public required string Image { get; init; }
+    /// <summary>The image reference: <c>[host[:port]/]path[:tag][@sha256:…]</c>.</summary>
+    public required string Image { get; init; }
 
-  /// <summary>The processes by name; <c>web</c> is the one that answers at the app's domains.</summary>
-  public ImmutableSortedDictionary<string, ProcessSpec> Processes { get; init; } = ImmutableSortedDictionary<string, ProcessSpec>.Empty;
+    /// <summary>The processes by name; <c>web</c> is the one that answers at the app's domains.</summary>
+    public ImmutableSortedDictionary<string, ProcessSpec> Processes { get; init; } = ImmutableSortedDictionary<string, ProcessSpec>.Empty;
 
-  /// <summary>Environment variables of all processes.</summary>
-  public ImmutableSortedDictionary<string, string> Env { get; init; } = ImmutableSortedDictionary<string, string>.Empty.WithComparers(StringComparer.Ordinal);
+    /// <summary>Environment variables of all processes.</summary>
+    public ImmutableSortedDictionary<string, string> Env { get; init; } = ImmutableSortedDictionary<string, string>.Empty.WithComparers(StringComparer.Ordinal);
 
-  /// <summary>Names of secrets; each is an environment variable whose value is set apart from the declaration and never shown.</summary>
-  public ImmutableArray<string> Secrets { get; init; } = [];
+    /// <summary>Names of secrets; each is an environment variable whose value is set apart from the declaration and never shown.</summary>
+    public ImmutableArray<string> Secrets { get; init; } = [];
 
-  /// <summary>Host names at which the <c>web</c> process answers besides the app's default one.</summary>
-  public ImmutableArray<string> Domains { get; init; } = [];
+    /// <summary>Host names at which the <c>web</c> process answers besides the app's default one.</summary>
+    public ImmutableArray<string> Domains { get; init; } = [];
 }

@@ -17,5 +17,5 @@ namespace Portal.Core.Apps;
 /// <param name="Deleting">Whether it is being deleted.</param>
 /// <param name="CreatedAt">When it was created.</param>
 public sealed record AppView(
-  Guid Id, string Team, string Project, string Environment, string Name, string Image, int Release, int Replicas, string Host, string Url,
-  IReadOnlyList<string> Domains, IReadOnlyList<SecretView> Secrets, AppDeclaration Declaration, bool Deleting, DateTimeOffset CreatedAt);
+    Guid Id, string Team, string Project, string Environment, string Name, string Image, int Release, int Replicas, string Host, string Url,
+    IReadOnlyList<string> Domains, IReadOnlyList<SecretView> Secrets, AppDeclaration Declaration, bool Deleting, DateTimeOffset CreatedAt);

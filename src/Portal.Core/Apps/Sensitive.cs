@@ -6,18 +6,18 @@ namespace Portal.Core.Apps;
 [JsonConverter(typeof(SensitiveJsonConverter))]
 public sealed class Sensitive
 {
-  private readonly string _value;
+    private readonly string _value;
 
-  /// <summary>Wraps a value.</summary>
-  public Sensitive(string value)
-  {
-    ArgumentNullException.ThrowIfNull(value);
-    _value = value;
-  }
+    /// <summary>Wraps a value.</summary>
+    public Sensitive(string value)
+    {
+        ArgumentNullException.ThrowIfNull(value);
+        _value = value;
+    }
 
-  /// <summary>The value itself, for the one place that needs it.</summary>
-  public string Reveal() => _value;
+    /// <summary>The value itself, for the one place that needs it.</summary>
+    public string Reveal() => _value;
 
-  /// <summary>A redaction.</summary>
-  public override string ToString() => "[redacted]";
+    /// <summary>A redaction.</summary>
+    public override string ToString() => "[redacted]";
 }

@@ -3,21 +3,21 @@ namespace Portal.Core.Compile;
 /// <summary>The labels and annotations by which the portal knows its objects.</summary>
 internal static class Labels
 {
-  public const string Team = "portal/team";
-  public const string Project = "portal/project";
-  public const string Environment = "portal/environment";
-  public const string App = "portal/app";
-  public const string Process = "portal/process";
-  public const string Release = "portal/release";
-  public const string ConfigHash = "portal/config-hash";
-  public const string Name = "app.kubernetes.io/name";
-  public const string Instance = "app.kubernetes.io/instance";
-  public const string ManagedBy = "app.kubernetes.io/managed-by";
-  public const string Portal = "portal";
+    public const string Team = "portal/team";
+    public const string Project = "portal/project";
+    public const string Environment = "portal/environment";
+    public const string App = "portal/app";
+    public const string Process = "portal/process";
+    public const string Release = "portal/release";
+    public const string ConfigHash = "portal/config-hash";
+    public const string Name = "app.kubernetes.io/name";
+    public const string Instance = "app.kubernetes.io/instance";
+    public const string ManagedBy = "app.kubernetes.io/managed-by";
+    public const string Portal = "portal";
 
-  /// <summary>Selects everything the portal made.</summary>
-  public const string ManagedSelector = ManagedBy + "=" + Portal;
+    /// <summary>Selects everything the portal made.</summary>
+    public const string ManagedSelector = ManagedBy + "=" + Portal;
 
-  /// <summary>Selects everything of one app within its namespace.</summary>
-  public static string AppSelector(string app) => $"{ManagedSelector},{App}={app}";
+    /// <summary>Selects everything of one app within its namespace.</summary>
+    public static string AppSelector(string app) => $"{ManagedSelector},{App}={app}";
 }

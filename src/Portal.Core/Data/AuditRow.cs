@@ -5,25 +5,25 @@ namespace Portal.Core.Data;
 /// <summary>An audited act. Outlives what it is about, hence no foreign keys. The hash columns are for a chain over a team's rows.</summary>
 internal sealed class AuditRow
 {
-  public long Id { get; init; }
+    public long Id { get; init; }
 
-  public Guid? TeamId { get; init; }
+    public Guid? TeamId { get; init; }
 
-  public required DateTimeOffset At { get; init; }
+    public required DateTimeOffset At { get; init; }
 
-  public required Guid ActorId { get; init; }
+    public required Guid ActorId { get; init; }
 
-  public required string ActorEmail { get; init; }
+    public required string ActorEmail { get; init; }
 
-  public required string Action { get; init; }
+    public required string Action { get; init; }
 
-  public required string Target { get; init; }
+    public required string Target { get; init; }
 
-  public required AuditOutcome Outcome { get; init; }
+    public required AuditOutcome Outcome { get; init; }
 
-  public required string Detail { get; init; }
+    public required string Detail { get; init; }
 
-  public byte[]? FormerHash { get; init; }
+    public byte[]? FormerHash { get; init; }
 
-  public byte[]? Hash { get; init; }
+    public byte[]? Hash { get; init; }
 }

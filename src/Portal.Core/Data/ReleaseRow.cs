@@ -3,32 +3,32 @@ namespace Portal.Core.Data;
 /// <summary>A release. Never updated: a trigger in the database refuses it.</summary>
 internal sealed class ReleaseRow : ITenantRow
 {
-  public required Guid Id { get; init; }
+    public required Guid Id { get; init; }
 
-  public required Guid TeamId { get; init; }
+    public required Guid TeamId { get; init; }
 
-  public required Guid AppId { get; init; }
+    public required Guid AppId { get; init; }
 
-  public required int Number { get; init; }
+    public required int Number { get; init; }
 
-  public required string Reason { get; init; }
+    public required string Reason { get; init; }
 
-  public required string Image { get; init; }
+    public required string Image { get; init; }
 
-  public required string Author { get; init; }
+    public required string Author { get; init; }
 
-  /// <summary>The declaration as JSON.</summary>
-  public required string Declaration { get; init; }
+    /// <summary>The declaration as JSON.</summary>
+    public required string Declaration { get; init; }
 
-  /// <summary>A JSON object of secret name to version.</summary>
-  public required string SecretVersions { get; init; }
+    /// <summary>A JSON object of secret name to version.</summary>
+    public required string SecretVersions { get; init; }
 
-  /// <summary>The number of the release since which instances have not had to be replaced: this one's, unless only scale or domains changed.</summary>
-  public required int InstanceRelease { get; init; }
+    /// <summary>The number of the release since which instances have not had to be replaced: this one's, unless only scale or domains changed.</summary>
+    public required int InstanceRelease { get; init; }
 
-  public int? RolledBackTo { get; init; }
+    public int? RolledBackTo { get; init; }
 
-  public Guid? DeliveryId { get; init; }
+    public Guid? DeliveryId { get; init; }
 
-  public required DateTimeOffset CreatedAt { get; init; }
+    public required DateTimeOffset CreatedAt { get; init; }
 }

@@ -10,4 +10,4 @@ namespace Portal.Core.Deliveries;
 /// <param name="Repeats">How often it was delivered again.</param>
 /// <param name="ReceivedAt">When it first arrived.</param>
 public sealed record DeliveryView(
-  Guid Id, string WebhookId, DeliveryState State, string Reason, string Type, int? Release, int Repeats, DateTimeOffset ReceivedAt);
+    Guid Id, string WebhookId, DeliveryState State, string Reason, string Type, int? Release, int Repeats, DateTimeOffset ReceivedAt);

@@ -9,26 +9,26 @@ namespace Portal.Core.Deliveries;
 /// </summary>
 internal sealed record ImagePushed(string Type, string? Image, string? Fault)
 {
-  public const string TypeName = "image.pushed";
+    public const string TypeName = "image.pushed";
 
-  public static ImagePushed Read(ReadOnlyMemory<byte> body)
-  {
-    try
+    public static ImagePushed Read(ReadOnlyMemory<byte> body)
     {
-      using var document = JsonDocument.Parse(body, new() { MaxDepth = 32 });
-      var type = Text(document.RootElement, "type");
-      if (type is null) return new("", null, "The body has no type.");
-      if (type != TypeName) return new(type.Length <= 200 ? type : type[..200], null, null);
-      if (document.RootElement.TryGetProperty("data", out var data) && Text(data, "image") is { } image)
-        return DeclarationRules.Image.Fault(image) is { } fault ? new(type, null, $"data.image: {fault}") : new(type, image, null);
-      return new(type, null, "The body has no data.image.");
+        try
+        {
+            using var document = JsonDocument.Parse(body, new() { MaxDepth = 32 });
+            var type = Text(document.RootElement, "type");
+            if (type is null) return new("", null, "The body has no type.");
+            if (type != TypeName) return new(type.Length <= 200 ? type : type[..200], null, null);
+            if (document.RootElement.TryGetProperty("data", out var data) && Text(data, "image") is { } image)
+                return DeclarationRules.Image.Fault(image) is { } fault ? new(type, null, $"data.image: {fault}") : new(type, image, null);
+            return new(type, null, "The body has no data.image.");
+        }
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
+        {
+            return new("", null, "The body is not a JSON object.");
+        }
     }
-    catch (Exception e) when (e is JsonException or InvalidOperationException)
-    {
-      return new("", null, "The body is not a JSON object.");
-    }
-  }
 
-  private static string? Text(JsonElement element, string name) =>
-    element.ValueKind == JsonValueKind.Object && element.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
+    private static string? Text(JsonElement element, string name) =>
+        element.ValueKind == JsonValueKind.Object && element.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
 }

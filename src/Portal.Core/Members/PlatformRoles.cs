@@ -4,18 +4,18 @@ namespace Portal.Core.Members;
 [Flags]
 public enum PlatformRoles
 {
-  /// <summary>An ordinary account.</summary>
-  None = 0,
+    /// <summary>An ordinary account.</summary>
+    None = 0,
 
-  /// <summary>Accounts, settings, clusters, the list of teams.</summary>
-  PlatformAdmin = 1,
+    /// <summary>Accounts, settings, clusters, the list of teams.</summary>
+    PlatformAdmin = 1,
 
-  /// <summary>Register, cordon, drain and label nodes.</summary>
-  NodeOperator = 2,
+    /// <summary>Register, cordon, drain and label nodes.</summary>
+    NodeOperator = 2,
 
-  /// <summary>Set team quotas.</summary>
-  QuotaManager = 4,
+    /// <summary>Set team quotas.</summary>
+    QuotaManager = 4,
 
-  /// <summary>Read the platform's audit.</summary>
-  PlatformAuditor = 8,
+    /// <summary>Read the platform's audit.</summary>
+    PlatformAuditor = 8,
 }

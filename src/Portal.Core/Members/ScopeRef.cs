@@ -7,7 +7,7 @@ namespace Portal.Core.Members;
 /// <param name="App">The app's name in the environment.</param>
 public sealed record ScopeRef(string Team, string? Project = null, string? Environment = null, string? App = null)
 {
-  /// <summary>The path form, for example <c>acme/shop/production/hello</c>.</summary>
-  public override string ToString() =>
-    string.Join('/', new[] { Team, Project, Environment, App }.TakeWhile(part => part is not null));
+    /// <summary>The path form, for example <c>acme/shop/production/hello</c>.</summary>
+    public override string ToString() =>
+        string.Join('/', new[] { Team, Project, Environment, App }.TakeWhile(part => part is not null));
 }

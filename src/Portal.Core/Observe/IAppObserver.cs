@@ -10,15 +10,15 @@ namespace Portal.Core.Observe;
 /// </summary>
 public interface IAppObserver
 {
-  /// <summary>One app now. Needs <see cref="Right.AppView"/>.</summary>
-  Task<Result<AppSnapshot>> GetAsync(Actor actor, ScopeRef app, CancellationToken cancellationToken);
+    /// <summary>One app now. Needs <see cref="Right.AppView"/>.</summary>
+    Task<Result<AppSnapshot>> GetAsync(Actor actor, ScopeRef app, CancellationToken cancellationToken);
 
-  /// <summary>One app from now on. Needs <see cref="Right.AppView"/>.</summary>
-  Task<Result<IAsyncEnumerable<AppSnapshot>>> WatchAsync(Actor actor, ScopeRef app, CancellationToken cancellationToken);
+    /// <summary>One app from now on. Needs <see cref="Right.AppView"/>.</summary>
+    Task<Result<IAsyncEnumerable<AppSnapshot>>> WatchAsync(Actor actor, ScopeRef app, CancellationToken cancellationToken);
 
-  /// <summary>Every app of an environment now, by name. Needs <see cref="Right.AppView"/>.</summary>
-  Task<Result<ImmutableArray<AppSnapshot>>> GetEnvironmentAsync(Actor actor, ScopeRef environment, CancellationToken cancellationToken);
+    /// <summary>Every app of an environment now, by name. Needs <see cref="Right.AppView"/>.</summary>
+    Task<Result<ImmutableArray<AppSnapshot>>> GetEnvironmentAsync(Actor actor, ScopeRef environment, CancellationToken cancellationToken);
 
-  /// <summary>Every app of an environment from now on. Needs <see cref="Right.AppView"/>.</summary>
-  Task<Result<IAsyncEnumerable<ImmutableArray<AppSnapshot>>>> WatchEnvironmentAsync(Actor actor, ScopeRef environment, CancellationToken cancellationToken);
+    /// <summary>Every app of an environment from now on. Needs <see cref="Right.AppView"/>.</summary>
+    Task<Result<IAsyncEnumerable<ImmutableArray<AppSnapshot>>>> WatchEnvironmentAsync(Actor actor, ScopeRef environment, CancellationToken cancellationToken);
 }

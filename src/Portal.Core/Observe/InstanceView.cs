@@ -11,4 +11,4 @@ namespace Portal.Core.Observe;
 /// <param name="Message">Why it does not run, as the cluster says it; null when it does.</param>
 /// <param name="StartedAt">When its container last started.</param>
 public sealed record InstanceView(
-  string Name, string Process, string Phase, bool Ready, int Restarts, int Release, string? Node, string? Message, DateTimeOffset? StartedAt);
+    string Name, string Process, string Phase, bool Ready, int Restarts, int Release, string? Node, string? Message, DateTimeOffset? StartedAt);

@@ -5,6 +5,6 @@ namespace Portal.Core.Observe;
 
 /// <summary>How to list and watch one kind.</summary>
 internal sealed record WatchSource<T>(
-  Func<CancellationToken, Task<(IEnumerable<T> Items, string Version)>> List,
-  Func<string, Action<Exception>, CancellationToken, IAsyncEnumerable<(WatchEventType Kind, T Item)>> Watch)
-  where T : class, IKubernetesObject<V1ObjectMeta>;
+    Func<CancellationToken, Task<(IEnumerable<T> Items, string Version)>> List,
+    Func<string, Action<Exception>, CancellationToken, IAsyncEnumerable<(WatchEventType Kind, T Item)>> Watch)
+    where T : class, IKubernetesObject<V1ObjectMeta>;

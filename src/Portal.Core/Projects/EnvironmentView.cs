@@ -11,4 +11,4 @@ namespace Portal.Core.Projects;
 /// <param name="Deleting">Whether it is being deleted.</param>
 /// <param name="CreatedAt">When it was created.</param>
 public sealed record EnvironmentView(
-  Guid Id, string Team, string Project, string Name, bool Protected, string Namespace, int Apps, bool Deleting, DateTimeOffset CreatedAt);
+    Guid Id, string Team, string Project, string Name, bool Protected, string Namespace, int Apps, bool Deleting, DateTimeOffset CreatedAt);

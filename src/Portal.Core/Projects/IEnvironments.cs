@@ -6,18 +6,18 @@ namespace Portal.Core.Projects;
 /// <summary>Environments of a project.</summary>
 public interface IEnvironments
 {
-  /// <summary>All environments by name. Needs <see cref="Right.AppView"/>.</summary>
-  Task<Result<IReadOnlyList<EnvironmentView>>> ListAsync(Actor actor, string team, string project, CancellationToken cancellationToken);
+    /// <summary>All environments by name. Needs <see cref="Right.AppView"/>.</summary>
+    Task<Result<IReadOnlyList<EnvironmentView>>> ListAsync(Actor actor, string team, string project, CancellationToken cancellationToken);
 
-  /// <summary>One environment. Needs <see cref="Right.AppView"/>.</summary>
-  Task<Result<EnvironmentView>> GetAsync(Actor actor, ScopeRef environment, CancellationToken cancellationToken);
+    /// <summary>One environment. Needs <see cref="Right.AppView"/>.</summary>
+    Task<Result<EnvironmentView>> GetAsync(Actor actor, ScopeRef environment, CancellationToken cancellationToken);
 
-  /// <summary>Creates an environment. Needs <see cref="Right.ProjectManage"/>.</summary>
-  Task<Result<EnvironmentView>> CreateAsync(Actor actor, string team, string project, string name, bool isProtected, CancellationToken cancellationToken);
+    /// <summary>Creates an environment. Needs <see cref="Right.ProjectManage"/>.</summary>
+    Task<Result<EnvironmentView>> CreateAsync(Actor actor, string team, string project, string name, bool isProtected, CancellationToken cancellationToken);
 
-  /// <summary>Turns protection on or off. Needs <see cref="Right.ProjectManage"/>.</summary>
-  Task<Result<EnvironmentView>> ProtectAsync(Actor actor, ScopeRef environment, bool isProtected, CancellationToken cancellationToken);
+    /// <summary>Turns protection on or off. Needs <see cref="Right.ProjectManage"/>.</summary>
+    Task<Result<EnvironmentView>> ProtectAsync(Actor actor, ScopeRef environment, bool isProtected, CancellationToken cancellationToken);
 
-  /// <summary>Deletes an environment with its apps and its namespace, in the background. Needs <see cref="Right.AppDelete"/>.</summary>
-  Task<Result<Unit>> DeleteAsync(Actor actor, ScopeRef environment, CancellationToken cancellationToken);
+    /// <summary>Deletes an environment with its apps and its namespace, in the background. Needs <see cref="Right.AppDelete"/>.</summary>
+    Task<Result<Unit>> DeleteAsync(Actor actor, ScopeRef environment, CancellationToken cancellationToken);
 }

@@ -8,29 +8,29 @@ namespace Portal.Core.Releases;
 /// <summary>The JSON columns of a release, and its view.</summary>
 internal static class ReleaseJson
 {
-  public static string Versions(ImmutableSortedDictionary<string, int> versions) => JsonSerializer.Serialize(versions);
+    public static string Versions(ImmutableSortedDictionary<string, int> versions) => JsonSerializer.Serialize(versions);
 
-  public static ImmutableSortedDictionary<string, int> Versions(string json) =>
-    JsonSerializer.Deserialize<Dictionary<string, int>>(json)!.ToImmutableSortedDictionary(StringComparer.Ordinal);
+    public static ImmutableSortedDictionary<string, int> Versions(string json) =>
+        JsonSerializer.Deserialize<Dictionary<string, int>>(json)!.ToImmutableSortedDictionary(StringComparer.Ordinal);
 
-  public static ReleaseView View(ReleaseRow release, RolloutRow rollout) => new(
-    release.Id, release.Number, release.Reason, release.Image, release.Author, release.CreatedAt, release.RolledBackTo,
-    Versions(release.SecretVersions), DeclarationJson.Read(release.Declaration), View(rollout));
+    public static ReleaseView View(ReleaseRow release, RolloutRow rollout) => new(
+        release.Id, release.Number, release.Reason, release.Image, release.Author, release.CreatedAt, release.RolledBackTo,
+        Versions(release.SecretVersions), DeclarationJson.Read(release.Declaration), View(rollout));
 
-  public static RolloutView View(RolloutRow rollout) => new(rollout.Number, rollout.State, rollout.Message, rollout.CreatedAt, rollout.UpdatedAt, rollout.Deadline);
+    public static RolloutView View(RolloutRow rollout) => new(rollout.Number, rollout.State, rollout.Message, rollout.CreatedAt, rollout.UpdatedAt, rollout.Deadline);
 
-  /// <summary>Whether instances of one release can go on as instances of another: everything but scale and domains is equal.</summary>
-  public static bool SameInstances(AppSpec one, ImmutableSortedDictionary<string, int> oneSecrets, AppSpec other, ImmutableSortedDictionary<string, int> otherSecrets) =>
-    oneSecrets.SequenceEqual(otherSecrets) && Essence(one) == Essence(other);
+    /// <summary>Whether instances of one release can go on as instances of another: everything but scale and domains is equal.</summary>
+    public static bool SameInstances(AppSpec one, ImmutableSortedDictionary<string, int> oneSecrets, AppSpec other, ImmutableSortedDictionary<string, int> otherSecrets) =>
+        oneSecrets.SequenceEqual(otherSecrets) && Essence(one) == Essence(other);
 
-  private static string Essence(AppSpec spec) => DeclarationJson.Write(new()
-  {
-    Metadata = new() { Name = "" },
-    Spec = spec with
+    private static string Essence(AppSpec spec) => DeclarationJson.Write(new()
     {
-      Domains = [],
-      Secrets = [],
-      Processes = spec.Processes.ToImmutableSortedDictionary(p => p.Key, p => p.Value with { Replicas = null, Size = p.Value.Size ?? SizeTable.Default }),
-    },
-  });
+        Metadata = new() { Name = "" },
+        Spec = spec with
+        {
+            Domains = [],
+            Secrets = [],
+            Processes = spec.Processes.ToImmutableSortedDictionary(p => p.Key, p => p.Value with { Replicas = null, Size = p.Value.Size ?? SizeTable.Default }),
+        },
+    });
 }

@@ -14,5 +14,5 @@ namespace Portal.Core.Releases;
 /// <param name="Declaration">The whole declaration.</param>
 /// <param name="Rollout">Its rollout.</param>
 public sealed record ReleaseView(
-  Guid Id, int Number, string Reason, string Image, string Author, DateTimeOffset CreatedAt, int? RolledBackTo,
-  IReadOnlyDictionary<string, int> SecretVersions, AppDeclaration Declaration, RolloutView Rollout);
+    Guid Id, int Number, string Reason, string Image, string Author, DateTimeOffset CreatedAt, int? RolledBackTo,
+    IReadOnlyDictionary<string, int> SecretVersions, AppDeclaration Declaration, RolloutView Rollout);

@@ -36,21 +36,28 @@ internal static class AgentHost
         Logs.Configure(builder.Logging);
         builder.Services.AddSingleton(TimeProvider.System);
         builder.Services.AddSingleton(client);
-        builder.Services.AddKubePodNetwork(new PodNetworkOptions
-        {
-            NodeName = settings.NodeName,
-            InstanceId = cluster.Id,
-            CniConfigurationDirectory = settings.CniConfiguration,
-            AddressDirectory = settings.CniAddresses,
-            ClusterPodCidr = cluster.PodCidr,
-            ServiceCidr = cluster.ServiceCidr,
-            LocalServiceAddresses = [cluster.ClusterDns],
-        });
-        builder.Services.AddKubeServiceProxy(new ServiceProxyOptions { InstanceId = cluster.Id, ClusterPodCidr = cluster.PodCidr, ServiceCidr = cluster.ServiceCidr });
+        builder.Services.AddKubePodNetwork(PodNetwork(settings.Data, settings.NodeName, cluster));
+        builder.Services.AddKubeServiceProxy(ServiceProxy(cluster));
         builder.Services.AddKubeDns(new KubeDnsOptions { Listen = new IPEndPoint(cluster.ClusterDns, 53), ClusterRanges = [cluster.ServiceCidr, cluster.PodCidr] });
         builder.Services.AddKubeNode(node => Apply(node, settings, cluster));
         return builder.Build();
     }
+
+    /// <summary>The pod network's options; also what is needed to take it down again.</summary>
+    public static PodNetworkOptions PodNetwork(string agentData, string nodeName, ClusterInfo cluster) => new()
+    {
+        NodeName = nodeName,
+        InstanceId = cluster.Id,
+        CniConfigurationDirectory = AgentSettings.CniConfigurationIn(agentData),
+        AddressDirectory = Path.Combine(agentData, "cni/addresses"),
+        ClusterPodCidr = cluster.PodCidr,
+        ServiceCidr = cluster.ServiceCidr,
+        LocalServiceAddresses = [cluster.ClusterDns],
+    };
+
+    /// <summary>The service proxy's options; also what is needed to take it down again.</summary>
+    public static ServiceProxyOptions ServiceProxy(ClusterInfo cluster) =>
+        new() { InstanceId = cluster.Id, ClusterPodCidr = cluster.PodCidr, ServiceCidr = cluster.ServiceCidr };
 
     private static void Apply(NodeOptions node, AgentSettings settings, ClusterInfo? cluster)
     {
@@ -59,7 +66,7 @@ internal static class AgentHost
         node.NodeName = settings.NodeName;
         node.DataDirectory = settings.Data;
         node.InternalIP = settings.NodeAddress;
-        node.CniConfDir = settings.CniConfiguration;
+        node.CniConfDir = AgentSettings.CniConfigurationIn(settings.Data);
         node.CniBinDirs.Add("/usr/lib/cni");
         node.InstanceId = cluster?.Id ?? string.Empty;
         if (cluster is not null)

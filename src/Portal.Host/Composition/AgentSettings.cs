@@ -9,8 +9,5 @@ namespace Portal.Host.Composition;
 internal sealed record AgentSettings(string Server, string? JoinToken, string Data, string NodeName, string NodeAddress)
 {
     /// <summary>Where containerd finds its network configuration.</summary>
-    public string CniConfiguration => Path.Combine(Data, "cni/net.d");
-
-    /// <summary>Where host-local keeps the addresses it gave out.</summary>
-    public string CniAddresses => Path.Combine(Data, "cni/addresses");
+    public static string CniConfigurationIn(string agentData) => Path.Combine(agentData, "cni/net.d");
 }

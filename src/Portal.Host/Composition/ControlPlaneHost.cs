@@ -1,7 +1,6 @@
 using System.Net;
 using Kube.Controllers;
 using Kube.Machinery.Client;
-using Kube.Scheduler;
 using Portal.Host.Instance;
 
 namespace Portal.Host.Composition;

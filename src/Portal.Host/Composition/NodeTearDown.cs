@@ -1,4 +1,4 @@
-using Kube.Network.Pods;
+using Kube.Network;
 using Kube.Node;
 
 namespace Portal.Host.Composition;
@@ -12,6 +12,6 @@ internal static class NodeTearDown
             return;
         await NodeInstallation.TearDownAsync(agentData, TimeProvider.System, cancellationToken);
         if (ClusterInfo.Load(agentData) is { } cluster)
-            await NetworkTearDown.RunAsync(cluster.Id, cluster.PodCidr, cluster.ServiceCidr, cancellationToken);
+            await KubeNetworkTeardown.RemoveAsync(AgentHost.PodNetwork(agentData, "node", cluster), AgentHost.ServiceProxy(cluster), cancellationToken);
     }
 }

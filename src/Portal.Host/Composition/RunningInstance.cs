@@ -1,6 +1,5 @@
 using System.Globalization;
 using k8s;
-using k8s.Models;
 using Kube.Machinery.Client;
 using Kube.Node;
 using Portal.Host.Instance;

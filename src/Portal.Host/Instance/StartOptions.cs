@@ -1,5 +1,3 @@
-using Microsoft.Extensions.Configuration;
-
 namespace Portal.Host.Instance;
 
 /// <summary>Everything one start of an instance is told: by the command line, by <c>DATA/portal.json</c>, by the environment.</summary>

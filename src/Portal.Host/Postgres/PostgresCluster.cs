@@ -15,6 +15,7 @@ internal sealed class PostgresCluster(DataDirectory data, TimeProvider time)
     public const string Account = "portal-db";
 
     private const int LongestSocketPath = 107;
+    private static readonly string[] Roles = ["kube_store", "portal_owner", "portal_app"];
     private string? _binaries;
 
     /// <summary>Directory of the Unix socket.</summary>
@@ -134,7 +135,7 @@ internal sealed class PostgresCluster(DataDirectory data, TimeProvider time)
             """, cancellationToken);
         await File.WriteAllTextAsync(Path.Combine(ClusterDirectory, "pg_hba.conf"), "local all all peer map=portal\n", cancellationToken);
         var lines = new[] { "root", Account, Environment.UserName }.Distinct().SelectMany(account =>
-            new[] { "postgres", "kube_store", "portal_owner", "portal_app" }.Select(role => $"portal {account} {role}\n"));
+            Roles.Prepend("postgres").Select(role => $"portal {account} {role}\n"));
         await File.WriteAllTextAsync(Path.Combine(ClusterDirectory, "pg_ident.conf"), string.Concat(lines), cancellationToken);
         await File.WriteAllTextAsync(Path.Combine(data.Postgres, "initialised"), string.Empty, cancellationToken);
     }
@@ -162,7 +163,7 @@ internal sealed class PostgresCluster(DataDirectory data, TimeProvider time)
     private async Task CreateDatabasesAsync(CancellationToken cancellationToken)
     {
         await using var source = NpgsqlDataSource.Create(ConnectionString("postgres", "postgres", pool: 2));
-        foreach (var role in new[] { "kube_store", "portal_owner", "portal_app" })
+        foreach (var role in Roles)
         {
             if (!await ExistsAsync(source, "SELECT 1 FROM pg_roles WHERE rolname = $1", role, cancellationToken))
                 await ExecuteAsync(source, $"CREATE ROLE {role} LOGIN", cancellationToken);

@@ -45,7 +45,8 @@ internal sealed class SecurityHeaders(RequestDelegate next, IOptions<PortalIdent
     // form-action also binds the redirects that follow a form, hence the provider's and a signing-in client's origin.
     private string Policy(HttpContext context)
     {
-        var host = context.Request.Host.ToUriComponent();
+        // Some browsers do not count a WebSocket of the own host as 'self'. The host is the configured one: the request's is the client's to write.
+        var host = options.Value.PublicHost.ToUriComponent();
         var socket = options.Value.IsHttps ? $"wss://{host}" : $"ws://{host}";
         var formTargets = string.Join(' ', FormTargets(context));
         return $"default-src 'self'; script-src 'self' 'nonce-{context.Items[NonceItem]}'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; "

@@ -9,9 +9,9 @@ const patternfly = join(project, "node_modules/@patternfly/patternfly");
 const lib = join(project, "wwwroot/lib/patternfly");
 
 const components = [
-  "ActionList/action-list", "Alert/alert", "Alert/alert-group", "Badge/badge", "Breadcrumb/breadcrumb", "Button/button", "Card/card", "Check/check",
+  "ActionList/action-list", "Alert/alert", "Alert/alert-group", "Badge/badge", "Brand/brand", "Breadcrumb/breadcrumb", "Button/button", "Card/card", "Check/check",
   "CodeBlock/code-block", "DescriptionList/description-list", "Divider/divider", "EmptyState/empty-state", "Form/form", "FormControl/form-control",
-  "HelperText/helper-text", "InputGroup/input-group", "Label/label", "Label/label-group", "List/list", "Masthead/masthead", "Menu/menu", "MenuToggle/menu-toggle",
+  "HelperText/helper-text", "InputGroup/input-group", "Label/label", "Label/label-group", "List/list", "Login/login", "Masthead/masthead", "Menu/menu", "MenuToggle/menu-toggle",
   "ModalBox/modal-box", "Nav/nav", "Page/page", "Progress/progress", "ProgressStepper/progress-stepper", "Skeleton/skeleton",
   "Spinner/spinner", "Switch/switch", "Table/table", "Tabs/tabs", "Title/title", "Content/content", "Toolbar/toolbar",
 ];

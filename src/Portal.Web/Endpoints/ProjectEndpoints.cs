@@ -9,39 +9,39 @@ namespace Portal.Web.Endpoints;
 /// <summary>Projects and environments.</summary>
 internal static class ProjectEndpoints
 {
-  public static void Map(RouteGroupBuilder api)
-  {
-    var projects = api.MapGroup("/teams/{team}/projects").WithTags("Projects");
-    projects.MapGet("", (string team, HttpContext http, IProjects use) => Answers.Ok(use.ListAsync(http.Actor(), team, http.RequestAborted)))
-      .WithName("ListProjects").Produces<IReadOnlyList<ProjectView>>().RequiresRight(Right.AppView, ScopeLevel.Team);
-    projects.MapPost("", (string team, HttpContext http, IProjects use) => RequestBody.WithJsonAsync<NewProject>(http, body =>
-        Answers.Created(use.CreateAsync(http.Actor(), team, body.Name, http.RequestAborted), project => $"/api/v1/teams/{team}/projects/{project.Name}")))
-      .WithName("CreateProject").Accepts<NewProject>("application/json").Produces<ProjectView>(201).RequiresRight(Right.ProjectManage, ScopeLevel.Team);
-    projects.MapGet("/{project}", (string team, string project, HttpContext http, IProjects use) => Answers.Ok(use.GetAsync(http.Actor(), team, project, http.RequestAborted)))
-      .WithName("GetProject").Produces<ProjectView>().RequiresRight(Right.AppView, ScopeLevel.Project);
-    projects.MapDelete("/{project}", (string team, string project, HttpContext http, IProjects use) => Answers.Accepted(use.DeleteAsync(http.Actor(), team, project, http.RequestAborted)))
-      .WithName("DeleteProject").Produces(202).RequiresRight(Right.AppDelete, ScopeLevel.Project);
+    public static void Map(RouteGroupBuilder api)
+    {
+        var projects = api.MapGroup("/teams/{team}/projects").WithTags("Projects");
+        projects.MapGet("", (string team, HttpContext http, IProjects use) => Answers.Ok(use.ListAsync(http.Actor(), team, http.RequestAborted)))
+            .WithName("ListProjects").Produces<IReadOnlyList<ProjectView>>().RequiresRight(Right.AppView, ScopeLevel.Team);
+        projects.MapPost("", (string team, HttpContext http, IProjects use) => RequestBody.WithJsonAsync<NewProject>(http, body =>
+                Answers.Created(use.CreateAsync(http.Actor(), team, body.Name, http.RequestAborted), project => $"/api/v1/teams/{team}/projects/{project.Name}")))
+            .WithName("CreateProject").Accepts<NewProject>("application/json").Produces<ProjectView>(201).RequiresRight(Right.ProjectManage, ScopeLevel.Team);
+        projects.MapGet("/{project}", (string team, string project, HttpContext http, IProjects use) => Answers.Ok(use.GetAsync(http.Actor(), team, project, http.RequestAborted)))
+            .WithName("GetProject").Produces<ProjectView>().RequiresRight(Right.AppView, ScopeLevel.Project);
+        projects.MapDelete("/{project}", (string team, string project, HttpContext http, IProjects use) => Answers.Accepted(use.DeleteAsync(http.Actor(), team, project, http.RequestAborted)))
+            .WithName("DeleteProject").Produces(202).RequiresRight(Right.AppDelete, ScopeLevel.Project);
 
-    var environments = projects.MapGroup("/{project}/environments").WithTags("Environments");
-    environments.MapGet("", (string team, string project, HttpContext http, IEnvironments use) => Answers.Ok(use.ListAsync(http.Actor(), team, project, http.RequestAborted)))
-      .WithName("ListEnvironments").Produces<IReadOnlyList<EnvironmentView>>().RequiresRight(Right.AppView, ScopeLevel.Project);
-    environments.MapPost("", (string team, string project, HttpContext http, IEnvironments use) => RequestBody.WithJsonAsync<NewEnvironment>(http, body =>
-        Answers.Created(
-          use.CreateAsync(http.Actor(), team, project, body.Name, body.Protected, http.RequestAborted),
-          environment => $"/api/v1/teams/{team}/projects/{project}/environments/{environment.Name}")))
-      .WithName("CreateEnvironment").Accepts<NewEnvironment>("application/json").Produces<EnvironmentView>(201).RequiresRight(Right.ProjectManage, ScopeLevel.Project);
-    environments.MapGet("/{environment}", (HttpContext http, IEnvironments use) => Answers.Ok(use.GetAsync(http.Actor(), http.Scope(ScopeLevel.Environment), http.RequestAborted)))
-      .WithName("GetEnvironment").Produces<EnvironmentView>().RequiresRight(Right.AppView, ScopeLevel.Environment);
-    environments.MapPatch("/{environment}", (HttpContext http, IEnvironments use) => RequestBody.WithJsonAsync<EnvironmentChange>(http, body =>
-        Answers.Ok(use.ProtectAsync(http.Actor(), http.Scope(ScopeLevel.Environment), body.Protected, http.RequestAborted))))
-      .WithName("ProtectEnvironment").Accepts<EnvironmentChange>("application/json").Produces<EnvironmentView>().RequiresRight(Right.ProjectManage, ScopeLevel.Environment);
-    environments.MapDelete("/{environment}", (HttpContext http, IEnvironments use) => Answers.Accepted(use.DeleteAsync(http.Actor(), http.Scope(ScopeLevel.Environment), http.RequestAborted)))
-      .WithName("DeleteEnvironment").Produces(202).RequiresRight(Right.AppDelete, ScopeLevel.Environment);
-  }
+        var environments = projects.MapGroup("/{project}/environments").WithTags("Environments");
+        environments.MapGet("", (string team, string project, HttpContext http, IEnvironments use) => Answers.Ok(use.ListAsync(http.Actor(), team, project, http.RequestAborted)))
+            .WithName("ListEnvironments").Produces<IReadOnlyList<EnvironmentView>>().RequiresRight(Right.AppView, ScopeLevel.Project);
+        environments.MapPost("", (string team, string project, HttpContext http, IEnvironments use) => RequestBody.WithJsonAsync<NewEnvironment>(http, body =>
+                Answers.Created(
+                    use.CreateAsync(http.Actor(), team, project, body.Name, body.Protected, http.RequestAborted),
+                    environment => $"/api/v1/teams/{team}/projects/{project}/environments/{environment.Name}")))
+            .WithName("CreateEnvironment").Accepts<NewEnvironment>("application/json").Produces<EnvironmentView>(201).RequiresRight(Right.ProjectManage, ScopeLevel.Project);
+        environments.MapGet("/{environment}", (HttpContext http, IEnvironments use) => Answers.Ok(use.GetAsync(http.Actor(), http.Scope(ScopeLevel.Environment), http.RequestAborted)))
+            .WithName("GetEnvironment").Produces<EnvironmentView>().RequiresRight(Right.AppView, ScopeLevel.Environment);
+        environments.MapPatch("/{environment}", (HttpContext http, IEnvironments use) => RequestBody.WithJsonAsync<EnvironmentChange>(http, body =>
+                Answers.Ok(use.ProtectAsync(http.Actor(), http.Scope(ScopeLevel.Environment), body.Protected, http.RequestAborted))))
+            .WithName("ProtectEnvironment").Accepts<EnvironmentChange>("application/json").Produces<EnvironmentView>().RequiresRight(Right.ProjectManage, ScopeLevel.Environment);
+        environments.MapDelete("/{environment}", (HttpContext http, IEnvironments use) => Answers.Accepted(use.DeleteAsync(http.Actor(), http.Scope(ScopeLevel.Environment), http.RequestAborted)))
+            .WithName("DeleteEnvironment").Produces(202).RequiresRight(Right.AppDelete, ScopeLevel.Environment);
+    }
 
-  internal sealed record NewProject(string Name);
+    internal sealed record NewProject(string Name);
 
-  internal sealed record NewEnvironment(string Name, bool Protected = false);
+    internal sealed record NewEnvironment(string Name, bool Protected = false);
 
-  internal sealed record EnvironmentChange(bool Protected);
+    internal sealed record EnvironmentChange(bool Protected);
 }

@@ -10,22 +10,22 @@ namespace Portal.Web.Endpoints;
 /// <summary>Releases of an app.</summary>
 internal static class ReleaseEndpoints
 {
-  public static void Map(RouteGroupBuilder api)
-  {
-    var app = api.MapGroup("/teams/{team}/projects/{project}/environments/{environment}/apps/{app}").WithTags("Releases");
-    app.MapGet("/releases", (int? limit, HttpContext http, IReleases use) => Answers.Ok(use.ListAsync(http.Actor(), http.Scope(ScopeLevel.App), limit ?? 50, http.RequestAborted)))
-      .WithName("ListReleases").Produces<IReadOnlyList<ReleaseView>>().RequiresRight(Right.AppView, ScopeLevel.App);
-    app.MapGet("/releases/{number:int}", (int number, HttpContext http, IReleases use) => Answers.Ok(use.GetAsync(http.Actor(), http.Scope(ScopeLevel.App), number, http.RequestAborted)))
-      .WithName("GetRelease").Produces<ReleaseView>().RequiresRight(Right.AppView, ScopeLevel.App);
-    app.MapGet("/releases/{from:int}/diff/{to:int}", (int from, int to, HttpContext http, IReleases use) =>
-        Answers.Ok(use.DiffAsync(http.Actor(), http.Scope(ScopeLevel.App), from, to, http.RequestAborted)))
-      .WithName("DiffReleases").Produces<IReadOnlyList<FieldChange>>().RequiresRight(Right.AppView, ScopeLevel.App);
-    app.MapPost("/releases/{number:int}/cancel", (int number, HttpContext http, IReleases use) => Answers.Ok(use.CancelAsync(http.Actor(), http.Scope(ScopeLevel.App), number, http.RequestAborted)))
-      .WithName("CancelRollout").Produces<ReleaseView>().RequiresRight(Right.Deploy, ScopeLevel.App);
-    app.MapPost("/rollback", (HttpContext http, IReleases use) => RequestBody.WithJsonAsync<Rollback>(http, body =>
-        Answers.Accepted(use.RollBackAsync(http.Actor(), http.Scope(ScopeLevel.App), body.Release, http.RequestAborted))))
-      .WithName("RollBack").Accepts<Rollback>("application/json").Produces<ReleaseView>(202).RequiresRight(Right.Deploy, ScopeLevel.App);
-  }
+    public static void Map(RouteGroupBuilder api)
+    {
+        var app = api.MapGroup("/teams/{team}/projects/{project}/environments/{environment}/apps/{app}").WithTags("Releases");
+        app.MapGet("/releases", (int? limit, HttpContext http, IReleases use) => Answers.Ok(use.ListAsync(http.Actor(), http.Scope(ScopeLevel.App), limit ?? 50, http.RequestAborted)))
+            .WithName("ListReleases").Produces<IReadOnlyList<ReleaseView>>().RequiresRight(Right.AppView, ScopeLevel.App);
+        app.MapGet("/releases/{number:int}", (int number, HttpContext http, IReleases use) => Answers.Ok(use.GetAsync(http.Actor(), http.Scope(ScopeLevel.App), number, http.RequestAborted)))
+            .WithName("GetRelease").Produces<ReleaseView>().RequiresRight(Right.AppView, ScopeLevel.App);
+        app.MapGet("/releases/{from:int}/diff/{to:int}", (int from, int to, HttpContext http, IReleases use) =>
+                Answers.Ok(use.DiffAsync(http.Actor(), http.Scope(ScopeLevel.App), from, to, http.RequestAborted)))
+            .WithName("DiffReleases").Produces<IReadOnlyList<FieldChange>>().RequiresRight(Right.AppView, ScopeLevel.App);
+        app.MapPost("/releases/{number:int}/cancel", (int number, HttpContext http, IReleases use) => Answers.Ok(use.CancelAsync(http.Actor(), http.Scope(ScopeLevel.App), number, http.RequestAborted)))
+            .WithName("CancelRollout").Produces<ReleaseView>().RequiresRight(Right.Deploy, ScopeLevel.App);
+        app.MapPost("/rollback", (HttpContext http, IReleases use) => RequestBody.WithJsonAsync<Rollback>(http, body =>
+                Answers.Accepted(use.RollBackAsync(http.Actor(), http.Scope(ScopeLevel.App), body.Release, http.RequestAborted))))
+            .WithName("RollBack").Accepts<Rollback>("application/json").Produces<ReleaseView>(202).RequiresRight(Right.Deploy, ScopeLevel.App);
+    }
 
-  internal sealed record Rollback(int Release);
+    internal sealed record Rollback(int Release);
 }

@@ -7,8 +7,8 @@ namespace Portal.Web.Endpoints;
 /// <param name="Level">Where.</param>
 public sealed record RightRequirement(Right Right, ScopeLevel Level)
 {
-  internal static readonly string[] RouteNames = ["team", "project", "environment", "app"];
+    internal static readonly string[] RouteNames = ["team", "project", "environment", "app"];
 
-  /// <summary>The route parameters this level needs.</summary>
-  internal IEnumerable<string> Needed => RouteNames.Take((int)Level);
+    /// <summary>The route parameters this level needs.</summary>
+    internal IEnumerable<string> Needed => RouteNames.Take((int)Level);
 }

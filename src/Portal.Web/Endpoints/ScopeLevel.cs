@@ -3,18 +3,18 @@ namespace Portal.Web.Endpoints;
 /// <summary>How far down the tree an endpoint's right is asked for; each level needs its name and those above it in the route.</summary>
 public enum ScopeLevel
 {
-  /// <summary>The signed-in account alone.</summary>
-  Account,
+    /// <summary>The signed-in account alone.</summary>
+    Account,
 
-  /// <summary>A team.</summary>
-  Team,
+    /// <summary>A team.</summary>
+    Team,
 
-  /// <summary>A project.</summary>
-  Project,
+    /// <summary>A project.</summary>
+    Project,
 
-  /// <summary>An environment.</summary>
-  Environment,
+    /// <summary>An environment.</summary>
+    Environment,
 
-  /// <summary>An app that exists.</summary>
-  App,
+    /// <summary>An app that exists.</summary>
+    App,
 }

@@ -29,7 +29,7 @@ public abstract class ConsoleComponent : ComponentBase, IDisposable
         ArgumentNullException.ThrowIfNull(useCase);
         try
         {
-            return await useCase(await Current.GetAsync(), Gone);
+            return await Current.FindAsync() is { } actor ? await useCase(actor, Gone) : Error.Forbidden("Your session has ended. Sign in again.");
         }
         catch (OperationCanceledException) when (Gone.IsCancellationRequested)
         {

@@ -11,10 +11,6 @@ public sealed class CurrentActor(AuthenticationStateProvider authentication)
     /// <summary>The acting user, or null when nobody is signed in.</summary>
     public async Task<Actor?> FindAsync() => From((await authentication.GetAuthenticationStateAsync()).User);
 
-    /// <summary>The acting user of a page that only signed-in users reach.</summary>
-    /// <exception cref="InvalidOperationException">Nobody is signed in: the page lacks its Authorize attribute.</exception>
-    public async Task<Actor> GetAsync() => await FindAsync() ?? throw new InvalidOperationException("A page for signed-in users was rendered without one.");
-
     internal static Actor? From(ClaimsPrincipal principal)
     {
         if (principal.Identity?.IsAuthenticated != true || !Guid.TryParse(principal.FindFirstValue("sub"), out var id)) return null;

@@ -109,10 +109,10 @@ public sealed class ApiServerFixture : IAsyncDisposable
     public string WriteTokenKubeconfig(string file, string token) => WriteKubeconfig(file, $"token: {token}");
 
     /// <summary>Runs kubectl as the administrator.</summary>
-    public Task<KubectlResult> KubectlAsync(params string[] arguments) => KubectlAsync(AdminKubeconfig, null, arguments);
+    public Task<KubectlResult> KubectlAsync(params string[] arguments) => KubectlWithAsync(AdminKubeconfig, null, arguments);
 
     /// <summary>Runs kubectl with a kubeconfig and a text on its standard input.</summary>
-    public async Task<KubectlResult> KubectlAsync(string kubeconfig, string? input, params string[] arguments)
+    public async Task<KubectlResult> KubectlWithAsync(string kubeconfig, string? input, params string[] arguments)
     {
         var start = new ProcessStartInfo("kubectl") { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = Directory };
         start.ArgumentList.Add($"--kubeconfig={kubeconfig}");

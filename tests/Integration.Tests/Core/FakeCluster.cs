@@ -86,7 +86,10 @@ internal sealed class FakeCluster : ICluster
         shown["metadata"]!["generation"] = 1L;
         shown["status"] = new JsonObject
         {
-            ["observedGeneration"] = 1L, ["replicas"] = (long)wanted, ["updatedReplicas"] = (long)wanted, ["readyReplicas"] = IsReady ? wanted : 0L,
+            ["observedGeneration"] = 1L,
+            ["replicas"] = (long)wanted,
+            ["updatedReplicas"] = (long)wanted,
+            ["readyReplicas"] = IsReady ? wanted : 0L,
         };
         return JsonNode.Parse(shown.ToJsonString())!.AsObject();
     }

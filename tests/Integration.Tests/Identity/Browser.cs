@@ -8,11 +8,9 @@ namespace Integration.Tests.Identity;
 internal sealed partial class Browser : IDisposable
 {
     private readonly HttpClient _client;
-    private readonly Uri _publicUrl;
 
     public Browser(IdentityHost host, CookieContainer? cookies = null)
     {
-        _publicUrl = host.PublicUrl;
         Cookies = cookies ?? new CookieContainer();
         _client = new HttpClient(new SocketsHttpHandler
         {
@@ -20,10 +18,11 @@ internal sealed partial class Browser : IDisposable
             AllowAutoRedirect = false,
             UseProxy = false,
             // The public name need not resolve: every connection goes to where the host listens.
-            ConnectCallback = async (_, cancellationToken) =>
+            ConnectCallback = async (context, cancellationToken) =>
             {
                 var socket = new System.Net.Sockets.Socket(System.Net.Sockets.SocketType.Stream, System.Net.Sockets.ProtocolType.Tcp) { NoDelay = true };
-                await socket.ConnectAsync(IPAddress.Loopback, host.Address.Port, cancellationToken);
+                var port = context.DnsEndPoint.Host == "localhost" ? context.DnsEndPoint.Port : host.Address.Port;
+                await socket.ConnectAsync(IPAddress.Loopback, port, cancellationToken);
                 return new System.Net.Sockets.NetworkStream(socket, ownsSocket: true);
             },
         })
@@ -78,7 +77,7 @@ internal sealed partial class Browser : IDisposable
         foreach (var (name, value) in values)
             fields[name] = value;
         var request = new HttpRequestMessage(HttpMethod.Post, action) { Content = new FormUrlEncodedContent(fields) };
-        request.Headers.Add("Origin", _publicUrl.GetLeftPart(UriPartial.Authority));
+        request.Headers.Add("Origin", page.RequestMessage!.RequestUri!.GetLeftPart(UriPartial.Authority));
         return await _client.SendAsync(request);
     }
 

@@ -18,6 +18,7 @@ public sealed class IdentityPostgres : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         Server = await PostgresServer.StartNewAsync(new Dictionary<string, string> { ["max_connections"] = "200" });
+        await IdentityDatabase.MigrateTemplateAsync(Server);
         Database = await IdentityDatabase.CreateAsync(Server);
         Host = await IdentityHost.StartAsync(Database);
         await OidcTestClient.RegisterAsync(Host);

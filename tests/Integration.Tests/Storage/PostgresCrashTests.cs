@@ -107,6 +107,22 @@ public sealed class PostgresCrashTests
         await PostgresStoreTests.AssertContiguousAsync(fixture, store.Revision);
     }
 
+    [Fact]
+    public async Task A_PostgreSQL_that_hangs_costs_callers_the_write_timeout_and_the_batch_is_settled_when_it_goes_on()
+    {
+        await using var fixture = await StoreFixture.CreateAsync();
+        await using var store = await fixture.OpenAsync(o => o.WriteTimeout = TimeSpan.FromMilliseconds(300));
+        await store.WriteAsync(StoreFixture.Create(StoreFixture.Key("x")), CancellationToken.None);
+        await fixture.Postgres.FreezeAsync();
+        var failure = await Assert.ThrowsAsync<StoreUnavailableException>(() => store.WriteAsync(StoreFixture.Create(StoreFixture.Key("y")), CancellationToken.None).AsTask().WaitAsync(TimeSpan.FromSeconds(5)));
+        Assert.True(failure.OutcomeUnknown);
+        Assert.Null(store.Get(StoreFixture.Key("y")));
+        await fixture.Postgres.ThawAsync();
+        await Eventually.Async("the batch to be settled", () => Task.FromResult(store.Get(StoreFixture.Key("y"))), y => y is not null);
+        Assert.Equal(3, (await store.WriteAsync(StoreFixture.Create(StoreFixture.Key("z")), CancellationToken.None)).Object!.Revision);
+        await PostgresStoreTests.AssertContiguousAsync(fixture, 3);
+    }
+
     /// <summary>Follows everything until told to stop and nothing is left; fails on a gap or a repetition.</summary>
     private static async Task<long> FollowAsync(ObjectStore store, CancellationToken stop)
     {

@@ -71,7 +71,7 @@ public sealed class A_declaration
     [InlineData("kind: App", "kind: App\nkind: App", "kind", 3)]
     [InlineData("kind: App", "kind: !!str App", "kind", 2)]
     [InlineData("kind: App", "kind: &anchor App", "kind", 2)]
-    [InlineData("env:      { GREETING: hello }", "env:      { A: &x hello, B: *x }", "spec.env.B", 9)]
+    [InlineData("env:      { GREETING: hello }", "env:\n    A: &x hello\n    B: *x", "spec.env.B", 11)]
     public void Names_the_field_and_line_of_a_fault(string good, string bad, string path, int line)
     {
         var error = Some.Declarations.ParseYaml(Good.Replace(good, bad, StringComparison.Ordinal)).Error!;

@@ -53,7 +53,12 @@ public sealed class A_snapshot
     {
         Corev1Event Event(string kind, string name) => new()
         {
-            Metadata = new() { Name = Guid.NewGuid().ToString() }, InvolvedObject = new() { Kind = kind, Name = name }, Reason = "Pulled", Message = "x", Type = "Normal", LastTimestamp = Now.UtcDateTime,
+            Metadata = new() { Name = Guid.NewGuid().ToString() },
+            InvolvedObject = new() { Kind = kind, Name = name },
+            Reason = "Pulled",
+            Message = "x",
+            Type = "Normal",
+            LastTimestamp = Now.UtcDateTime,
         };
 
         var snapshot = Snapshots.Of(

@@ -22,7 +22,7 @@ public sealed class A_standard_webhook
     [InlineData(Signature + " v2,AAAA", true)]
     [InlineData("v1a,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=", false)]
     [InlineData("g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=", false)]
-    [InlineData("v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OF=", false)]
+    [InlineData("v1,h0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=", false)]
     [InlineData("v1,", false)]
     [InlineData("", false)]
     public void Verifies_a_list_of_signatures(string signatures, bool valid) => Assert.Equal(valid, StandardWebhook.Verify(Secret, Id, Timestamp, Body, signatures));

@@ -38,9 +38,17 @@ public sealed class The_compiler
         var spec = declaration.In(environment);
         var objects = Compiler.Compile(new()
         {
-            Team = "acme", Project = "shop", Environment = environment, Namespace = $"shop-{environment}-0a1b2c3d", App = declaration.Metadata.Name, Release = 7, InstanceRelease = 5,
-            Spec = spec, Host = $"{declaration.Metadata.Name}-{environment}-shop.apps.localhost",
-            SecretVersions = SecretVersions(spec), SecretValues = SecretVersions(spec).ToImmutable(v => new Sensitive($"value {v}")),
+            Team = "acme",
+            Project = "shop",
+            Environment = environment,
+            Namespace = $"shop-{environment}-0a1b2c3d",
+            App = declaration.Metadata.Name,
+            Release = 7,
+            InstanceRelease = 5,
+            Spec = spec,
+            Host = $"{declaration.Metadata.Name}-{environment}-shop.apps.localhost",
+            SecretVersions = SecretVersions(spec),
+            SecretValues = SecretVersions(spec).ToImmutable(v => new Sensitive($"value {v}")),
         });
         var text = new StringBuilder();
         foreach (var item in objects) text.Append("---\n").Append(DeclarationYaml.Write(JsonNode.Parse(item.Body.ToJsonString())!));

@@ -5,24 +5,24 @@ namespace Portal.Core.Apps.Documents;
 /// <summary>What both readers share: limits and the path of the place being read.</summary>
 internal static class DocumentReader
 {
-  public const int MaxLength = 256 * 1024;
-  public const int MaxDepth = 16;
+    public const int MaxLength = 256 * 1024;
+    public const int MaxDepth = 16;
 
-  public static string Join(string path, string key) => path.Length == 0 ? key : $"{path}.{key}";
+    public static string Join(string path, string key) => path.Length == 0 ? key : $"{path}.{key}";
 
-  public static MapNode Map(List<MapEntry> entries, int? line, string path, List<FieldError> faults)
-  {
-    var seen = new HashSet<string>(StringComparer.Ordinal);
-    var kept = new List<MapEntry>(entries.Count);
-    foreach (var entry in entries)
+    public static MapNode Map(List<MapEntry> entries, int? line, string path, List<FieldError> faults)
     {
-      if (seen.Add(entry.Key)) kept.Add(entry);
-      else faults.Add(new(Join(path, entry.Key), $"The key '{entry.Key}' stands here twice.", entry.Line));
+        var seen = new HashSet<string>(StringComparer.Ordinal);
+        var kept = new List<MapEntry>(entries.Count);
+        foreach (var entry in entries)
+        {
+            if (seen.Add(entry.Key)) kept.Add(entry);
+            else faults.Add(new(Join(path, entry.Key), $"The key '{entry.Key}' stands here twice.", entry.Line));
+        }
+
+        return new(kept, line);
     }
 
-    return new(kept, line);
-  }
-
-  public static FieldError? TooLong(string text) =>
-    text.Length > MaxLength ? new("", $"The declaration is longer than {MaxLength / 1024} KiB.") : null;
+    public static FieldError? TooLong(string text) =>
+        text.Length > MaxLength ? new("", $"The declaration is longer than {MaxLength / 1024} KiB.") : null;
 }

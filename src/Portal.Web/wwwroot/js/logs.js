@@ -1,4 +1,4 @@
-// The log viewer: reads lines of JSON ({instance, process, at, text}) from the REST endpoint, as plain lines or as server-sent events,
+// The log viewer: reads server-sent events, each a line as JSON ({instance, process, at, text}), from the REST endpoint by fetch,
 // and keeps a bounded window of them on the page. Lines are text nodes, never markup.
 const WINDOW = 10_000;
 const COLOURS = ["black", "red", "green", "yellow", "blue", "magenta", "cyan", "white"];
@@ -90,10 +90,9 @@ export function open(root, app) {
   };
 
   const parse = (text) => {
-    const json = text.startsWith("data:") ? text.slice(5).trim() : text.trim();
-    if (!json.startsWith("{")) return;
+    if (!text.startsWith("data:")) return;
     try {
-      const line = JSON.parse(json);
+      const line = JSON.parse(text.slice(5));
       if (typeof line.text === "string") add({ instance: line.instance ?? "", at: line.at, text: line.text });
     } catch { /* a line cut by a lost connection */ }
   };
@@ -103,7 +102,7 @@ export function open(root, app) {
     while (!signal.aborted) {
       try {
         // After an interruption only new lines are asked for, and the gap is marked.
-        const answer = await fetch(resumed ? url.replace(/tail=\d+/, "tail=0") : url, { signal, headers: { Accept: "application/x-ndjson, text/event-stream" }, credentials: "same-origin" });
+        const answer = await fetch(resumed ? url.replace(/tail=\d+/, "tail=0") : url, { signal, headers: { Accept: "text/event-stream" }, credentials: "same-origin" });
         if (!answer.ok) {
           state = answer.status === 403 ? "Your role does not read logs" : answer.status === 404 ? "There is no such instance" : `The server answered ${answer.status}`;
           say();
