@@ -12,25 +12,19 @@ namespace Kube.Scheduler;
 internal sealed class Placement(ClusterSnapshot snapshot)
 {
     private const int RankingLimit = 512;
+
+    // An owner on more nodes than this gets a ranking of its own; below it, leaving its nodes out of the shared one is cheaper.
+    private const int FewNodes = 64;
     private readonly Dictionary<string, Ranking> _rankings = new(StringComparer.Ordinal);
     private readonly Dictionary<string, ConstraintClass> _constraints = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _seenOnce = new(StringComparer.Ordinal);
     private long _uses;
 
     /// <summary>The best node for a pod, or null when every node refuses it.</summary>
     public string? Choose(PodShape shape)
     {
-        if (!_rankings.TryGetValue(shape.Key, out var ranking))
-        {
-            if (_rankings.Count >= RankingLimit)
-            {
-                Forget();
-            }
-
-            _rankings[shape.Key] = ranking = new Ranking(shape, ConstraintsOf(shape));
-        }
-
-        ranking.UsedAt = ++_uses;
-        var best = ranking.Best(snapshot);
+        var owned = snapshot.OwnerCounts(shape.Owner);
+        var best = owned is { Count: > FewNodes } ? BestOfRanking(shape, shape.Key, shape.Owner, null) : BestOfRanking(shape, shape.UnownedKey, "", owned);
         return best < 0 ? null : snapshot.Facts[best]!.Name;
     }
 
@@ -52,6 +46,50 @@ internal sealed class Placement(ClusterSnapshot snapshot)
         }
 
         return new PlacementTrace(Choose(shape), verdicts);
+    }
+
+    private int BestOfRanking(PodShape shape, string key, string owner, IReadOnlyDictionary<int, int>? owned)
+    {
+        var constraints = ConstraintsOf(shape);
+        if (!_rankings.TryGetValue(key, out var ranking))
+        {
+            if (_seenOnce.Count > RankingLimit * 8)
+            {
+                _seenOnce.Clear();
+            }
+
+            // A ranking pays from the second pod on.
+            if (_seenOnce.Add(key))
+            {
+                return Ranking.Scan(snapshot, shape, constraints, owner.Length > 0 ? snapshot.OwnerCounts(owner) : owned).Node;
+            }
+
+            if (_rankings.Count >= RankingLimit)
+            {
+                Forget();
+            }
+
+            _rankings[key] = ranking = new Ranking(shape, constraints, owner);
+        }
+
+        ranking.UsedAt = ++_uses;
+        if (owned is not { Count: > 0 })
+        {
+            return ranking.Best(snapshot);
+        }
+
+        // The shared ranking is right for nodes without the owner's pods; the few others are scored here.
+        var best = ranking.BestExcept(snapshot, owned);
+        foreach (var (node, count) in owned)
+        {
+            var score = Ranking.Evaluate(snapshot, node, shape, constraints, count);
+            if (score > best.Score || (score == best.Score && node < best.Node))
+            {
+                best = (node, score);
+            }
+        }
+
+        return best.Node;
     }
 
     private NodeVerdict Judge(int i, NodeFacts facts, PodShape shape, int ofOwner)

@@ -8,7 +8,10 @@ namespace Kube.Scheduler;
 /// All nodes ranked for the pods of one shape: a score a node, and a tournament tree over them. Placing a pod changes one node,
 /// so the next pod of the shape costs one new score and one path of the tree instead of a look at every node.
 /// </summary>
-internal sealed class Ranking(PodShape shape, ConstraintClass constraints)
+/// <param name="shape">The shape.</param>
+/// <param name="constraints">Its constraints.</param>
+/// <param name="owner">Whose pods lower a node's score; an empty string ranks for every owner that has none there.</param>
+internal sealed class Ranking(PodShape shape, ConstraintClass constraints, string owner)
 {
     private const float Refused = float.NegativeInfinity;
     private float[] _scores = [];
@@ -18,8 +21,6 @@ internal sealed class Ranking(PodShape shape, ConstraintClass constraints)
 
     /// <summary>Last use, for eviction.</summary>
     public long UsedAt { get; set; }
-
-    public PodShape Shape => shape;
 
     /// <summary>The best node at the snapshot's current state, or -1 when every node refuses.</summary>
     public int Best(ClusterSnapshot snapshot)
@@ -32,6 +33,55 @@ internal sealed class Ranking(PodShape shape, ConstraintClass constraints)
 
         var best = _tree[1];
         return float.IsNegativeInfinity(_scores[best]) ? -1 : best;
+    }
+
+    /// <summary>The best of the nodes that hold no pods of an owner, and its score; -1 and negative infinity when there is none.</summary>
+    public (int Node, float Score) BestExcept(ClusterSnapshot snapshot, IReadOnlyDictionary<int, int> owned)
+    {
+        Follow(snapshot);
+        var best = (Node: -1, Score: Refused);
+        if (_leaves > 0)
+        {
+            Search(1, owned, ref best);
+        }
+
+        return best;
+    }
+
+    // Left before right and only what is strictly better: the lower slot wins a tie here as well.
+    private void Search(int at, IReadOnlyDictionary<int, int> owned, ref (int Node, float Score) best)
+    {
+        var winner = _tree[at];
+        if (_scores[winner] <= best.Score)
+        {
+            return;
+        }
+
+        if (!owned.ContainsKey(winner))
+        {
+            best = (winner, _scores[winner]);
+        }
+        else if (at < _leaves)
+        {
+            Search(2 * at, owned, ref best);
+            Search((2 * at) + 1, owned, ref best);
+        }
+    }
+
+    /// <summary>The best node by a look at each, for a shape that may never come again.</summary>
+    public static (int Node, float Score) Scan(ClusterSnapshot s, PodShape shape, ConstraintClass constraints, IReadOnlyDictionary<int, int>? owned)
+    {
+        var best = (Node: -1, Score: Refused);
+        for (var node = 0; node < s.Slots; node++)
+        {
+            var score = Evaluate(s, node, shape, constraints, owned is null ? 0 : owned.GetValueOrDefault(node));
+            if (score > best.Score)
+            {
+                best = (node, score);
+            }
+        }
+
+        return best;
     }
 
     /// <summary>The score of a node at the snapshot's current state; negative infinity when it is refused.</summary>
@@ -55,7 +105,7 @@ internal sealed class Ranking(PodShape shape, ConstraintClass constraints)
 
         var behind = s.Changes - _seen;
         var changed = _seen >= 0 && s.Slots <= _leaves && behind < s.Slots / 4 ? s.ChangedSince(_seen) : null;
-        var owned = s.OwnerCounts(shape.Owner);
+        var owned = s.OwnerCounts(owner);
         if (changed is null)
         {
             Rebuild(s, owned);

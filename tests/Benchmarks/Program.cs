@@ -1,9 +1,11 @@
 using Benchmarks;
+using Benchmarks.Scheduler;
 using Benchmarks.Store;
 
 // benchmarks NAME [ARGUMENT...]: runs one benchmark and prints its figures as rows of a Markdown table.
 var benchmarks = new SortedDictionary<string, Func<string[], Task<IReadOnlyList<Figure>>>>(StringComparer.Ordinal)
 {
+    ["scheduler"] = SchedulerBenchmark.RunAsync,
     ["store"] = StoreBenchmark.RunAsync,
     ["store-start"] = StoreStartBenchmark.RunAsync,
 };

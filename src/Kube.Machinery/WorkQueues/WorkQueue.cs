@@ -1,4 +1,5 @@
 using System.Threading.Channels;
+using Kube.Machinery.Client;
 using Microsoft.Extensions.Logging;
 
 namespace Kube.Machinery.WorkQueues;
@@ -152,6 +153,12 @@ public sealed class WorkQueue<TKey>
             {
                 // The next run starts where this one stopped.
                 Add(key);
+            }
+            catch (ApiException e) when (e.IsConflict)
+            {
+                // Decided on a version that is no longer current: the ordinary way of optimistic concurrency, not a fault.
+                _logger?.ReconcileOutdated(key.ToString() ?? "", e.Message);
+                AddAfterFailure(key);
             }
 #pragma warning disable CA1031 // Whatever one key's work throws must not end the queue for all others.
             catch (Exception e)

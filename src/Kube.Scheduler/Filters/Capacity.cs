@@ -15,7 +15,7 @@ internal static class Capacity
             && (r.MilliCpu <= s.FreeMilliCpu[node] || r.MilliCpu == 0)
             && (r.Memory <= s.FreeMemory[node] || r.Memory == 0)
             && (r.EphemeralStorage <= s.FreeEphemeralStorage[node] || r.EphemeralStorage == 0)
-            && (r.Extended.IsEmpty || FitsExtended(s, node, r));
+            && (!pod.HasExtended || FitsExtended(s, node, r));
     }
 
     /// <summary>Whether the pod's host ports are free.</summary>

@@ -21,9 +21,8 @@ internal static class UseScore
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Fractions(ClusterSnapshot s, int node, PodShape pod, out float cpu, out float memory)
     {
-        var allocatable = s.Facts[node]!.Allocatable;
-        cpu = Math.Min((float)(s.ScoredMilliCpu[node] + pod.ScoredMilliCpu) / Math.Max(allocatable.MilliCpu, 1), 1);
-        memory = Math.Min((float)(s.ScoredMemory[node] + pod.ScoredMemory) / Math.Max(allocatable.Memory, 1), 1);
+        cpu = Math.Min((s.ScoredMilliCpu[node] + pod.ScoredMilliCpu) * s.PerMilliCpu[node], 1);
+        memory = Math.Min((s.ScoredMemory[node] + pod.ScoredMemory) * s.PerMemory[node], 1);
     }
 
     /// <summary>More the more is left.</summary>

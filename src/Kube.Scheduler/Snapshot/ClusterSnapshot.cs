@@ -36,6 +36,12 @@ internal sealed class ClusterSnapshot
 
     public int[] FreePods { get; private set; } = [];
 
+    /// <summary>One over what the node has, in thousandths of a core; scores multiply by it.</summary>
+    public float[] PerMilliCpu { get; private set; } = [];
+
+    /// <summary>One over what the node has, in bytes; scores multiply by it.</summary>
+    public float[] PerMemory { get; private set; } = [];
+
     /// <summary>Used by scores: with an assumed minimum for pods that request nothing.</summary>
     public long[] ScoredMilliCpu { get; private set; } = [];
 
@@ -91,6 +97,8 @@ internal sealed class ClusterSnapshot
             }
         }
 
+        PerMilliCpu[i] = 1f / Math.Max(facts.Allocatable.MilliCpu, 1);
+        PerMemory[i] = 1f / Math.Max(facts.Allocatable.Memory, 1);
         FactsVersion[i]++;
         Log(i);
         return true;
@@ -247,6 +255,8 @@ internal sealed class ClusterSnapshot
             FreeMemory = Resized(FreeMemory, size);
             FreeEphemeralStorage = Resized(FreeEphemeralStorage, size);
             FreePods = Resized(FreePods, size);
+            PerMilliCpu = Resized(PerMilliCpu, size);
+            PerMemory = Resized(PerMemory, size);
             ScoredMilliCpu = Resized(ScoredMilliCpu, size);
             ScoredMemory = Resized(ScoredMemory, size);
             UsedExtended = Resized(UsedExtended, size);

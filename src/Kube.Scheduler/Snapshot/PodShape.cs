@@ -28,8 +28,10 @@ internal sealed class PodShape
         Tolerations = [.. spec.Tolerations ?? []];
         HostPorts = [.. PortsOf(spec)];
         Owner = pod.Metadata.OwnerReferences?.FirstOrDefault(o => o.Controller == true)?.Uid ?? "";
+        HasExtended = !Requests.Extended.IsEmpty;
         ConstraintKey = KeyOfConstraints();
-        Key = KeyOfAll();
+        UnownedKey = KeyOfNeeds();
+        Key = $"{UnownedKey}\n{Owner}";
     }
 
     public Requests Requests { get; }
@@ -53,6 +55,12 @@ internal sealed class PodShape
 
     /// <summary>Equal for pods that the same nodes suit, apart from what is used there.</summary>
     public string ConstraintKey { get; }
+
+    /// <summary>Whether anything but processor, memory and storage is requested.</summary>
+    public bool HasExtended { get; }
+
+    /// <summary>Equal for pods that differ in their owner at most.</summary>
+    public string UnownedKey { get; }
 
     /// <summary>Equal for pods that placement cannot tell apart.</summary>
     public string Key { get; }
@@ -100,9 +108,9 @@ internal sealed class PodShape
         return text.ToString();
     }
 
-    private string KeyOfAll()
+    private string KeyOfNeeds()
     {
-        var text = new StringBuilder(ConstraintKey).Append('\n').Append(Owner);
+        var text = new StringBuilder(ConstraintKey);
         text.Append(CultureInfo.InvariantCulture, $"\n{Requests.MilliCpu} {Requests.Memory} {Requests.EphemeralStorage}");
         foreach (var (name, value) in Requests.Extended)
         {

@@ -74,7 +74,7 @@ public sealed class ControllerTests : IAsyncLifetime
         await KubectlAsync("create", "deployment", "web", "--image=registry.test/web:1", "--replicas=4");
         await KubectlAsync("expose", "deployment", "web", "--port=80");
         await PodsAsync(4);
-        await _two.DisposeAsync();
+        await _two.KillAsync();
         await Eventually.Async("four ready pods on the node that is left", () => ReadyPodsAsync(), pods => pods.Count == 4 && pods.All(p => p.Spec.NodeName == "one"), Patience);
         await Eventually.Async("four endpoints", ReadyEndpointsAsync, count => count == 4, Patience);
         var taints = await KubectlAsync("get", "node", "two", "-o", "jsonpath={.spec.taints[*].key}");

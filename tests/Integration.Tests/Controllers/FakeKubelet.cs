@@ -37,11 +37,16 @@ internal sealed class FakeKubelet : IAsyncDisposable
     }
 
     /// <summary>Falls silent, as a killed agent does.</summary>
-    public async ValueTask DisposeAsync()
+    public async Task KillAsync()
     {
         await _stop.CancelAsync();
         await _run;
         await Task.WhenAll(_work.Values);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await KillAsync();
         _stop.Dispose();
     }
 
