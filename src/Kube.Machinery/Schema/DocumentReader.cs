@@ -135,9 +135,16 @@ public static class DocumentReader
         var text = reader.GetString()!;
         if (schema.Kind == SchemaKind.Bytes && !IsBase64(text))
             throw new DecodeException($"illegal base64 data in field \"{path}\"");
-        if (schema.Kind == SchemaKind.Time && text.Length > 0 && !DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.RoundtripKind, out _))
+        return JsonValue.Create(schema.Kind == SchemaKind.Time && text.Length > 0 ? Time(text, path) : text)!;
+    }
+
+    // Clients write the same time with more or fewer digits; kept as it comes, a mere read and write back would look like a change.
+    private static string Time(string text, PathNode path)
+    {
+        var micro = path.Name is "renewTime" or "acquireTime" or "eventTime" or "lastObservedTime";
+        if (!DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time))
             throw new DecodeException($"parsing time \"{text}\" of field \"{path}\": not RFC 3339");
-        return JsonValue.Create(text)!;
+        return time.UtcDateTime.ToString(micro ? "yyyy-MM-dd'T'HH:mm:ss.ffffff'Z'" : "yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
     }
 
     private static bool IsBase64(string text) => System.Buffers.Text.Base64.IsValid(text);
@@ -254,6 +261,8 @@ public static class DocumentReader
     // A linked path costs one small object a level and is only turned into text for a message.
     private sealed class PathNode(PathNode? parent, string? name, int index)
     {
+        public string? Name => name;
+
         public string Struct => ToString();
 
         public static string Of(PathNode? parent, string name) => parent is null ? name : $"{parent}.{name}";

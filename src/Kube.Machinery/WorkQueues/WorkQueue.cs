@@ -48,6 +48,18 @@ public sealed class WorkQueue<TKey>
         }
     }
 
+    /// <summary>Keys that wait for their time.</summary>
+    public int DelayedCount
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _delayed.Count;
+            }
+        }
+    }
+
     /// <summary>Adds a key unless it waits already.</summary>
     public void Add(TKey key)
     {

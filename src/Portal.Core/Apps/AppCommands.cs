@@ -30,6 +30,8 @@ internal sealed class AppCommands(
         ArgumentNullException.ThrowIfNull(declaration);
         ArgumentNullException.ThrowIfNull(environment);
         var checkedDeclaration = DeclarationPlace.Check(declaration, environment, declarations);
+        // An address that names the app (REST's PUT) counts as its environment here: the app need not exist yet.
+        environment = environment with { App = null };
         if (planId is not null)
         {
             var plan = await plans.PlanAsync(actor, environment, declaration, secrets, cancellationToken);

@@ -8,6 +8,7 @@ using Portal.Host.Instance;
 using Portal.Host.Postgres;
 using Portal.Identity;
 using Portal.Web;
+using Portal.Web.Account;
 using Portal.Web.Endpoints;
 
 namespace Portal.Host.Composition;
@@ -44,6 +45,7 @@ internal static class ConsoleHost
             core.IngressPort = options.Ports.Http;
         });
         builder.Services.AddSingleton<IUserDirectory, AccountUserDirectory>();
+        builder.Services.AddPortalAccount();
         builder.Services.AddPortalWeb();
         builder.Services.AddOpenTelemetry().WithMetrics(metrics => metrics
             .AddAspNetCoreInstrumentation()
@@ -53,7 +55,7 @@ internal static class ConsoleHost
 
         var app = builder.Build();
         app.UsePortalIdentity();
-        app.MapPortalIdentity();
+        app.MapPortalAccount();
         app.MapPortalApi();
         app.MapPortalWeb();
         Probes.Map(app, postgres);

@@ -20,7 +20,10 @@ internal static class KubeApiHost
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
+            // The API server answers a large body with its own Status; a watch may be silent for minutes.
+            kestrel.Limits.MaxRequestBodySize = null;
             kestrel.Limits.MinRequestBodyDataRate = null;
+            kestrel.Limits.MinResponseDataRate = null;
             kestrel.Limits.Http2.MaxStreamsPerConnection = 1000;
             kestrel.Listen(IPAddress.Any, options.Ports.Kubernetes, listen =>
             {
@@ -50,6 +53,8 @@ internal static class KubeApiHost
             server.DnsServiceAddress = settings.ClusterDns;
         });
         var app = builder.Build();
+        // What a joining node pins by its hash; .NET on Linux leaves the root out of the chain it sends in the handshake.
+        app.MapGet("/cacerts", () => Results.Text(pki.Authority.CertificatePem, "application/x-pem-file"));
         app.MapKubeApiServer();
         return app;
     }

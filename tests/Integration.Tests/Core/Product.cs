@@ -59,18 +59,24 @@ public sealed class Product : IAsyncLifetime
         where T : notnull => _services.GetRequiredService<T>();
 
     /// <summary>Another process of the same product.</summary>
-    internal ServiceProvider Build() => new ServiceCollection()
+    internal ServiceProvider Build()
+    {
+        var services = new ServiceCollection();
+        Configure(services);
+        return services.BuildServiceProvider();
+    }
+
+    internal void Configure(IServiceCollection services) => services
         .AddLogging(logging => logging.SetMinimumLevel(LogLevel.Warning))
         .AddSingleton<TimeProvider>(Clock)
         .AddSingleton<ICluster>(Cluster)
         .AddSingleton<IUserDirectory>(Accounts)
-        .AddSingleton<IKubernetes>(new Kubernetes(new KubernetesClientConfiguration { Host = "http://127.0.0.1:9" }))
+        .AddSingleton<IKubernetes>(_ => new Kubernetes(new KubernetesClientConfiguration { Host = "http://127.0.0.1:9" }))
         .AddPortalCore(options =>
         {
             options.ConnectionString = AppConnection + ";Maximum Pool Size=30";
             options.SecretKeyFile = Path.Combine(_directory, "secrets.key");
-        })
-        .BuildServiceProvider();
+        });
 
     /// <summary>A team with a project and an environment, owned by an account of the team's name.</summary>
     internal async Task<(Actor Owner, ScopeRef Environment)> PlaceAsync(string team, bool isProtected = false)

@@ -37,7 +37,7 @@ internal sealed class IdentityHost : IAsyncDisposable
 
     public string SetupCodePath => Path.Combine(_directory, "setup-code");
 
-    public string KeysDirectory => SharedKeys;
+    public static string KeysDirectory => SharedKeys;
 
     public static async Task<IdentityHost> StartAsync(
         IdentityDatabase database, string? directory = null, string? publicUrl = null, Action<PortalIdentityOptions>? configure = null)

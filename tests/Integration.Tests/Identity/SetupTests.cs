@@ -129,7 +129,7 @@ public sealed class SetupTests(IdentityPostgres postgres) : IAsyncLifetime
         await browser.GetAsync("/.well-known/openid-configuration");
         if (OperatingSystem.IsWindows())
             return;
-        var files = Directory.GetFiles(_host.KeysDirectory);
+        var files = Directory.GetFiles(IdentityHost.KeysDirectory);
         Assert.Equal(3, files.Length);
         foreach (var file in files)
             Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(file));

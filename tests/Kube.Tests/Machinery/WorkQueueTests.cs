@@ -58,14 +58,11 @@ public sealed class WorkQueueTests
         using var stop = new CancellationTokenSource();
         queue.Add("a");
         var run = queue.RunAsync((_, _) => ++runs < 3 ? throw new InvalidOperationException("no") : Task.FromResult<TimeSpan?>(null), stop.Token);
-        await Until("the first run", () => runs, 1);
-        await Task.Delay(50, TestContext.Current.CancellationToken);
+        await Until("the key to wait after its first failure", () => runs * 10 + queue.DelayedCount, 11);
         _time.Advance(TimeSpan.FromSeconds(1.1));
-        await Until("the second run", () => runs, 2);
-        await Task.Delay(50, TestContext.Current.CancellationToken);
+        await Until("the key to wait after its second failure", () => runs * 10 + queue.DelayedCount, 21);
         _time.Advance(TimeSpan.FromSeconds(1.1));
-        await Task.Delay(50, TestContext.Current.CancellationToken);
-        Assert.Equal(2, runs);
+        Assert.Equal(1, queue.DelayedCount);
         _time.Advance(TimeSpan.FromSeconds(1));
         await Until("the third run", () => runs, 3);
         await stop.CancelAsync();

@@ -36,6 +36,12 @@ public sealed class DocumentReaderTests
         Assert.StartsWith(message, Assert.Throws<DecodeException>(() => Read(json, new DecodeReport())).Message, StringComparison.Ordinal);
 
     [Fact]
+    public void Times_have_one_form_so_that_a_read_and_write_back_is_no_change() =>
+        Assert.Equal(
+            """{"metadata":{"creationTimestamp":"2026-11-25T00:31:05Z"}}""",
+            Read("""{"metadata":{"creationTimestamp":"2026-11-25T01:31:05.123456+01:00"}}""", new DecodeReport()));
+
+    [Fact]
     public void A_deep_document_is_refused_and_not_a_crash() =>
         Assert.Throws<DecodeException>(() => DocumentReader.Read(Encoding.UTF8.GetBytes(string.Concat(Enumerable.Repeat("{\"a\":", 100_000)))));
 

@@ -72,6 +72,17 @@ public sealed class DeclarationEditorTests : ConsoleContext
     }
 
     [Fact]
+    public void An_empty_form_asks_for_a_name_and_an_image_in_plain_words()
+    {
+        var page = Show();
+
+        page.Find("form").Submit();
+
+        Assert.StartsWith("Give the app a name. ", page.Described(page.Field("App name")), StringComparison.Ordinal);
+        Assert.StartsWith("Say which image to run. ", page.Described(page.Field("Image")), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Half_a_number_stays_visible_with_its_fault()
     {
         var page = Show();

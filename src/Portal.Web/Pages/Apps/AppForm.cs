@@ -53,9 +53,11 @@ public sealed class AppForm
     /// <summary>The values of secrets that were typed in; the others keep theirs.</summary>
     public IReadOnlyDictionary<string, Sensitive> SecretValues() => Filled(Secrets).Where(row => row.Value.Length > 0).DistinctBy(row => row.Name.Trim()).ToDictionary(row => row.Name.Trim(), row => new Sensitive(row.Value), StringComparer.Ordinal);
 
-    /// <summary>What a declaration cannot express: half a number, two rows of one name.</summary>
+    /// <summary>What a declaration cannot express (half a number, two rows of one name), and what is simply empty.</summary>
     public IEnumerable<FieldError> Faults()
     {
+        if (Name.Trim().Length == 0) yield return new("metadata.name", "Give the app a name.");
+        if (Image.Trim().Length == 0) yield return new("spec.image", "Say which image to run.");
         foreach (var fault in Processes.SelectMany(process => process.Faults())) yield return fault;
         foreach (var name in Twice(Processes.Select(process => process.Name))) yield return new("spec.processes", $"Two processes are called {name}.");
         foreach (var name in Twice(Filled(Variables).Select(row => row.Name))) yield return new($"spec.env.{name}", $"{name} is there twice.");

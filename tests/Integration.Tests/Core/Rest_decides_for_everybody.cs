@@ -1,0 +1,177 @@
+using System.Net;
+using System.Net.Http.Json;
+using System.Text;
+using System.Text.Json.Nodes;
+using Microsoft.AspNetCore.Authentication;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.AspNetCore.TestHost;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Portal.Core.Members;
+using Portal.Identity;
+using Portal.Web.Endpoints;
+using Xunit;
+
+namespace Integration.Tests.Core;
+
+public sealed class Rest_decides_for_everybody(Product product) : IClassFixture<Product>
+{
+    [Fact]
+    public async Task Every_endpoint_answers_every_role_by_the_table_and_foreign_like_missing()
+    {
+        await using var app = await StartAsync();
+        var (owner, own) = await product.AppAsync("matrix");
+        var (_, foreign) = await product.AppAsync("matrix-foreign");
+        var missing = foreign with { Team = "matrix-missing" };
+        var cells = 0;
+        var actors = new List<(Role Role, Actor Actor)>();
+        foreach (var role in Enum.GetValues<Role>())
+        {
+            var actor = product.Accounts.Actor($"matrix-{role}");
+            Product.Ok(await product.Get<IMembers>().AddAsync(owner, "matrix", actor.Email, role, default));
+            actors.Add((role, actor));
+        }
+
+        var endpoints = app.Services.GetRequiredService<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>()
+            .Select(e => (Endpoint: e, Right: e.Metadata.GetMetadata<RightRequirement>())).Where(e => e.Right is not null).ToList();
+        Assert.True(endpoints.Count >= 45, $"the population shrank to {endpoints.Count}");
+        foreach (var (endpoint, requirement) in endpoints)
+        {
+            var method = endpoint.Metadata.GetRequiredMetadata<HttpMethodMetadata>().HttpMethods[0];
+            Assert.Equal(HttpStatusCode.Unauthorized, (await SendAsync(app, null, method, Address(endpoint, own))).Status);
+            if (requirement!.Level == ScopeLevel.Account) continue;
+            foreach (var (role, actor) in actors)
+            {
+                var (atForeign, atMissing) = (await SendAsync(app, actor, method, Address(endpoint, foreign)), await SendAsync(app, actor, method, Address(endpoint, missing)));
+                Assert.Equal(HttpStatusCode.NotFound, atForeign.Status);
+                Assert.Equal(atMissing, atForeign);
+                // Bodies are of a type that nothing accepts and deletions go to names that do not exist, so that allowed calls change nothing.
+                var mine = await SendAsync(app, actor, method, Address(endpoint, method == "DELETE" || endpoint.RoutePattern.RawText!.EndsWith("restart", StringComparison.Ordinal) ? own with { App = "absent" } : own));
+                var allowed = RoleTable.Allows(role, requirement.Right, protectedEnvironment: false);
+                if (method != "DELETE" && !endpoint.RoutePattern.RawText!.EndsWith("restart", StringComparison.Ordinal))
+                    Assert.True(allowed ? mine.Status is not (HttpStatusCode.Forbidden or HttpStatusCode.Unauthorized) : mine.Status == HttpStatusCode.Forbidden, $"{method} {endpoint.RoutePattern.RawText} as {role}: {mine}");
+                Assert.NotEqual(HttpStatusCode.InternalServerError, mine.Status);
+                cells++;
+            }
+        }
+
+        Assert.True(cells > 300, $"only {cells} cells");
+    }
+
+    [Fact]
+    public async Task A_first_app_goes_over_rest_from_team_to_rollback()
+    {
+        await using var app = await StartAsync();
+        var user = product.Accounts.Actor("rest");
+        using var client = Client(app, user);
+        Assert.Equal(user.Email, (string?)(await Json(await client.GetAsync("/api/v1/me")))["email"]);
+        Assert.Equal(HttpStatusCode.Created, (await client.PostAsJsonAsync("/api/v1/teams", new { name = "rest" })).StatusCode);
+        Assert.Equal(HttpStatusCode.Created, (await client.PostAsJsonAsync("/api/v1/teams/rest/projects", new { name = "shop" })).StatusCode);
+        Assert.Equal(HttpStatusCode.Created, (await client.PostAsJsonAsync("/api/v1/teams/rest/projects/shop/environments", new { name = "production" })).StatusCode);
+        const string url = "/api/v1/teams/rest/projects/shop/environments/production/apps/hello";
+        const string yaml = "apiVersion: portal/v1\nkind: App\nmetadata: { name: hello }\nspec:\n  image: hello:1\n  processes: { web: { port: 80 } }\n";
+        var made = await client.PutAsync(url, new StringContent(yaml, Encoding.UTF8, "application/yaml"));
+        Assert.Equal(HttpStatusCode.Accepted, made.StatusCode);
+        Assert.Equal("Queued", (string?)(await Json(made))["rollout"]!["state"]);
+        await product.RolloutPassAsync();
+        Assert.Equal(HttpStatusCode.Accepted, (await client.PostAsJsonAsync(url + "/scale", new { process = "web", replicas = 3 })).StatusCode);
+        Assert.Equal(HttpStatusCode.Accepted, (await client.PutAsJsonAsync(url + "/secrets/KEY", new { value = "canary-4714" })).StatusCode);
+        var back = await Json(await client.PostAsJsonAsync(url + "/rollback", new { release = 1 }));
+        Assert.Equal((4, 1), ((int)back["number"]!, (int)back["rolledBackTo"]!));
+        var shown = await Json(await client.GetAsync(url));
+        Assert.Equal(4, (int)shown["release"]!["number"]!);
+        Assert.DoesNotContain("canary", shown.ToJsonString());
+        var plan = await client.PostAsync(url + "/plan", new StringContent(yaml.Replace("hello:1", "hello:2", StringComparison.Ordinal), Encoding.UTF8, "application/yaml"));
+        Assert.Equal(HttpStatusCode.OK, plan.StatusCode);
+        Assert.NotNull((await Json(await client.GetAsync("/openapi/v1.json")))["paths"]!["/api/v1/teams"]);
+        Assert.Equal("Portal app", (string?)(await Json(await client.GetAsync("/schemas/app-v1.json")))["title"]);
+        Assert.Equal(HttpStatusCode.NotFound, (await client.PostAsync("/hooks/none", new StringContent("{}", Encoding.UTF8, "application/json"))).StatusCode);
+    }
+
+    [Theory]
+    [InlineData("application/json", "{\"name\":1}", 422)]
+    [InlineData("application/json", "{\"name\":\"a\",\"other\":1}", 422)]
+    [InlineData("application/json", "{}", 422)]
+    [InlineData("application/json", "nothing", 422)]
+    [InlineData("application/json", "{\"name\":\"Upper Case\"}", 422)]
+    [InlineData("text/plain", "{\"name\":\"a\"}", 415)]
+    [InlineData("application/json", null, 413)]
+    public async Task Bad_bodies_get_problem_details(string type, string? body, int status)
+    {
+        await using var app = await StartAsync();
+        using var client = Client(app, product.Accounts.Actor("bad"));
+        var answer = await client.PostAsync("/api/v1/teams", new StringContent(body ?? new string(' ', 10_000_000), Encoding.UTF8, type));
+        Assert.Equal(status, (int)answer.StatusCode);
+        // Routing itself answers 415, by the media types an endpoint declares.
+        if (status == 415) return;
+        Assert.Equal("application/problem+json", answer.Content.Headers.ContentType!.MediaType);
+        var problem = await Json(answer);
+        Assert.Equal(status, (int)problem["status"]!);
+        if (status == 422) Assert.NotEmpty(problem["errors"]!.AsArray());
+    }
+
+    private async Task<WebApplication> StartAsync()
+    {
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.WebHost.UseTestServer();
+        product.Configure(builder.Services);
+        // The workers run when a test lets them.
+        foreach (var worker in builder.Services.Where(s => s.ServiceType == typeof(IHostedService) && s.ImplementationType?.Namespace?.StartsWith("Portal.", StringComparison.Ordinal) != false && s.ImplementationType?.Name != "GenericWebHostService").ToList())
+        {
+            if (worker.ImplementationType?.Namespace?.StartsWith("Microsoft.", StringComparison.Ordinal) != true) builder.Services.Remove(worker);
+        }
+
+        builder.Services.AddPortalApi();
+        builder.Services.AddAuthentication("Header").AddScheme<AuthenticationSchemeOptions, HeaderAuthentication>("Header", null);
+        builder.Services.AddAuthorizationBuilder().AddPolicy(PortalAuthentication.RestPolicy, policy => policy.AddAuthenticationSchemes("Header").RequireAuthenticatedUser());
+        var app = builder.Build();
+        app.UseRouting();
+        app.UseAuthentication();
+        app.UseAuthorization();
+        app.MapPortalApi();
+        await app.StartAsync();
+        return app;
+    }
+
+    private static HttpClient Client(WebApplication app, Actor? actor)
+    {
+        var client = app.GetTestClient();
+        if (actor is not null) client.DefaultRequestHeaders.Add("x-user", $"{actor.UserId} {actor.Email}");
+        return client;
+    }
+
+    private static async Task<(HttpStatusCode Status, string Body)> SendAsync(WebApplication app, Actor? actor, string method, string address)
+    {
+        using var client = Client(app, actor);
+        using var request = new HttpRequestMessage(new HttpMethod(method), address);
+        using var answer = await client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
+        var body = await answer.Content.ReadAsStringAsync();
+        // The trace id differs from request to request.
+        if (answer.Content.Headers.ContentType?.MediaType == "application/problem+json")
+        {
+            var problem = JsonNode.Parse(body)!.AsObject();
+            problem.Remove("traceId");
+            body = problem.ToJsonString();
+        }
+
+        return (answer.StatusCode, body);
+    }
+
+    private static string Address(RouteEndpoint endpoint, ScopeRef place)
+    {
+        var values = new Dictionary<string, string>
+        {
+            ["team"] = place.Team, ["project"] = place.Project!, ["environment"] = place.Environment!, ["app"] = place.App!, ["userId"] = Guid.Empty.ToString(),
+            ["number"] = "99", ["from"] = "98", ["to"] = "99", ["name"] = "NAME", ["host"] = "not a host", ["endpointId"] = "none",
+        };
+        return "/" + string.Join('/', endpoint.RoutePattern.PathSegments.Select(segment => string.Concat(segment.Parts.Select(part => part switch
+        {
+            Microsoft.AspNetCore.Routing.Patterns.RoutePatternLiteralPart literal => literal.Content,
+            Microsoft.AspNetCore.Routing.Patterns.RoutePatternParameterPart parameter => Uri.EscapeDataString(values[parameter.Name]),
+            _ => "",
+        }))));
+    }
+
+    private static async Task<JsonObject> Json(HttpResponseMessage answer) => JsonNode.Parse(await answer.Content.ReadAsStringAsync())!.AsObject();
+}
