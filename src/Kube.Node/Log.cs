@@ -46,4 +46,10 @@ internal static partial class Log
 
     [LoggerMessage(14, LogLevel.Information, "certificates renewed, valid until {NotAfter:u}")]
     public static partial void Renewed(ILogger logger, DateTimeOffset notAfter);
+
+    [LoggerMessage(15, LogLevel.Critical, "the agent ends because of a fault of its own")]
+    public static partial void AgentFailed(ILogger logger, Exception e);
+
+    [LoggerMessage(16, LogLevel.Error, "the worker of pod {Pod} failed; it starts over")]
+    public static partial void WorkerFailed(ILogger logger, Exception e, string pod);
 }

@@ -40,8 +40,18 @@ internal sealed class NodeAgent(IOptions<NodeOptions> configured, TimeProvider t
             UntilDoneAsync("joining the cluster", registration.EnsureJoinedAsync, stoppingToken)).ConfigureAwait(false);
         var supervision = containerd.SuperviseAsync(stoppingToken);
         // One session a client certificate: a renewed one opens new connections and finds its pods as a restarted agent would.
-        while (!stoppingToken.IsCancellationRequested)
-            await RunSessionAsync(paths, cri, images, containerd, credentials, registration, stoppingToken).ConfigureAwait(false);
+        try
+        {
+            while (!stoppingToken.IsCancellationRequested)
+                await RunSessionAsync(paths, cri, images, containerd, credentials, registration, stoppingToken).ConfigureAwait(false);
+        }
+        catch (Exception e) when (!stoppingToken.IsCancellationRequested)
+        {
+            // A bug. The process ends and is started again by whoever runs it; the pods go on meanwhile.
+            Log.AgentFailed(_logger, e);
+            throw;
+        }
+
         await supervision.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 

@@ -35,6 +35,9 @@ internal sealed class NodeAuthorizer(IObjectStore store, PodReferences reference
                 return a.Namespace == "kube-node-lease" && (a.Name == node || a.Verb == "create" || (reads && Selected(a, "metadata.name") == node)) && a.Verb is not "deletecollection";
             case "pods":
                 return Pod(a, node, reads);
+            case "configmaps" when a.Namespace == "kube-public":
+                // What a cluster tells everybody who belongs to it, as kubeadm's cluster-info.
+                return reads && a.Subresource.Length == 0;
             case "secrets" or "configmaps" or "serviceaccounts" or "persistentvolumeclaims":
                 return reads && a.Subresource.Length == 0 && Named(a) is { Length: > 0 } name && references.Uses(node, a.Resource, a.Namespace, name);
             case "events" or "events.events.k8s.io":

@@ -8,6 +8,7 @@ namespace Kube.Node.Pods;
 internal sealed class PodSupervisor(PodServices node)
 {
     private static readonly TimeSpan Relist = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan AfterFault = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan Refresh = TimeSpan.FromSeconds(30);
 
     private readonly ConcurrentDictionary<string, (PodWorker Worker, Task Run)> _workers = new(StringComparer.Ordinal);
@@ -88,9 +89,18 @@ internal sealed class PodSupervisor(PodServices node)
     private async Task RunWorkerAsync(PodWorker worker, CancellationToken ct)
     {
         await Task.Yield();
+        var failed = false;
         try
         {
             await worker.RunAsync(ct).ConfigureAwait(false);
+        }
+#pragma warning disable CA1031 // A bug met by one pod must not stop the others, nor leave this one without a worker.
+        catch (Exception e) when (!ct.IsCancellationRequested)
+#pragma warning restore CA1031
+        {
+            failed = true;
+            Log.WorkerFailed(node.Logger, e, $"{worker.Pod.Metadata.NamespaceProperty}/{worker.Pod.Metadata.Name}");
+            await Task.Delay(AfterFault, node.Time, ct).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
         finally
         {
@@ -100,6 +110,9 @@ internal sealed class PodSupervisor(PodServices node)
                 _owners.TryRemove(id, out _);
             worker.Dispose();
         }
+
+        if (failed && !ct.IsCancellationRequested && node.Api.List().FirstOrDefault(p => p.Metadata.Uid == worker.Uid) is { } pod)
+            OnChange(new PodChange(pod, false), ct);
     }
 
     private void OnExit(string id)

@@ -163,9 +163,12 @@ internal sealed partial class PodWorker : IDisposable
 
     // What a worker acts on; a status alone is its own echo.
     private static string Shape(V1Pod pod) =>
-        KubernetesJson.Serialize(pod.Spec) + KubernetesJson.Serialize(pod.Metadata.Labels) + KubernetesJson.Serialize(pod.Metadata.Annotations)
+        KubernetesJson.Serialize(pod.Spec) + Lines(pod.Metadata.Labels) + Lines(pod.Metadata.Annotations)
         + pod.Metadata.DeletionTimestamp?.Ticks + '/' + pod.Metadata.DeletionGracePeriodSeconds
         + string.Concat((pod.Spec.ReadinessGates ?? []).Select(g => pod.Status?.Conditions?.FirstOrDefault(c => c.Type == g.ConditionType)?.Status));
+
+    private static string Lines(IDictionary<string, string>? map) =>
+        map is null ? "" : string.Join('\n', map.OrderBy(p => p.Key, StringComparer.Ordinal).Select(p => p.Key + '=' + p.Value));
 
     // A node that was thought dead finds its pods marked not ready by someone else: what we know must be said again.
     private bool IsForeign(V1Pod pod)

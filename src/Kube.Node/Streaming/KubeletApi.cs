@@ -23,7 +23,8 @@ internal sealed class KubeletApi(NodeOptions options, CredentialStore credential
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
-        builder.Services.AddSingleton(loggers);
+        // The agent has said what there is to say; requests and the inner host's life are no news.
+        builder.Services.AddSingleton<ILoggerFactory>(Microsoft.Extensions.Logging.Abstractions.NullLoggerFactory.Instance);
         var address = IPAddress.Parse(options.ListenAddress ?? options.InternalIP);
         builder.WebHost.UseKestrelHttpsConfiguration();
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(address, options.ListenPort, listen => listen.UseHttps(https =>

@@ -35,7 +35,7 @@ internal static class AtomicWriter
         var fresh = Path.Combine(directory, DataLink + "_tmp");
         File.Delete(fresh);
         File.CreateSymbolicLink(fresh, name);
-        File.Move(fresh, link, overwrite: true);
+        FileSystemCalls.Rename(fresh, link);
 
         var visible = files.Keys.Select(p => p.Split('/')[0]).ToHashSet(StringComparer.Ordinal);
         foreach (var top in visible)

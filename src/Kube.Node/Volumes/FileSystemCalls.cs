@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace Kube.Node.Volumes;
 
-/// <summary>chown(2) and mount(2), which the base library lacks.</summary>
+/// <summary>chown(2), mount(2) and a plain rename(2), which the base library lacks.</summary>
 internal static partial class FileSystemCalls
 {
     private const uint Unchanged = uint.MaxValue;
@@ -23,6 +23,13 @@ internal static partial class FileSystemCalls
             throw new IOException($"mount tmpfs {path}: errno {Marshal.GetLastPInvokeError()}");
     }
 
+    /// <summary>Puts one name in another's place in one step; unlike <see cref="File.Move(string, string, bool)"/> also for a link to a directory.</summary>
+    public static void Rename(string from, string to)
+    {
+        if (Rename2(from, to) != 0)
+            throw new IOException($"rename {from} {to}: errno {Marshal.GetLastPInvokeError()}");
+    }
+
     /// <summary>Takes a mount away, at once for new users; false when nothing was mounted.</summary>
     public static bool Unmount(string path) => Unmount2(path, Detach) == 0;
 
@@ -31,6 +38,9 @@ internal static partial class FileSystemCalls
 
     [LibraryImport("libc", EntryPoint = "lchown", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     private static partial int ChangeOwner(string path, uint owner, uint group);
+
+    [LibraryImport("libc", EntryPoint = "rename", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int Rename2(string from, string to);
 
     [LibraryImport("libc", EntryPoint = "mount", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     private static partial int Mount(string source, string target, string type, ulong flags, string data);

@@ -53,6 +53,8 @@ internal static class KubeApiHost
             server.DnsServiceAddress = settings.ClusterDns;
         });
         var app = builder.Build();
+        // What a joining node pins by its hash; .NET on Linux leaves the root out of the chain it sends in the handshake.
+        app.MapGet("/cacerts", () => Results.Text(pki.Authority.CertificatePem, "application/x-pem-file"));
         app.MapKubeApiServer();
         return app;
     }
