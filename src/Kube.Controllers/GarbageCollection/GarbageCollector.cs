@@ -182,7 +182,7 @@ internal sealed class GarbageCollector(ControllerContext context) : Controller(c
             // It changed since: its event brings it back, unless only our picture of it was late.
             if (await client.GetAsync(meta.NamespaceProperty, meta.Name, cancellationToken) is { } now && now.Metadata.Uid == item.Uid)
             {
-                throw new InvalidOperationException($"{item.Type.Kind} {meta.NamespaceProperty}/{meta.Name} changed while its owners were judged.", e);
+                throw;
             }
         }
     }
