@@ -1,12 +1,11 @@
 using k8s.Models;
+using Kube.Node.Runtime;
 
 namespace Kube.Node.Pods;
 
 /// <summary>Takes everything of a pod off the machine: sandboxes, containers, volumes, logs, cgroups.</summary>
 internal static class PodCleanup
 {
-    private const string CgroupRoot = "/sys/fs/cgroup";
-
     /// <summary>Removes a pod; containers that still run are killed.</summary>
     /// <param name="node">The node.</param>
     /// <param name="uid">The pod's UID.</param>
@@ -46,22 +45,34 @@ internal static class PodCleanup
             Directory.Delete(path, recursive: true);
     }
 
+    /// <summary>Removes what a shim that was still leaving has kept: cgroups of pods that are no more.</summary>
+    public static void RemoveLeftCgroups(string instanceId, Func<string, bool> isKnown)
+    {
+        var parent = Path.GetDirectoryName(PodConfiguration.CgroupParent(instanceId, "").TrimStart('/'))!;
+        foreach (var root in Directory.EnumerateDirectories(Cgroups.Root).Append(Cgroups.Root).Select(r => Path.Combine(r, parent)).Where(Directory.Exists))
+        {
+            foreach (var directory in Directory.EnumerateDirectories(root, "pod*").Where(d => !isKnown(Path.GetFileName(d)[3..])))
+                TryRemove(directory);
+        }
+    }
+
     // The runtime leaves the parent it was given; version 1 has one tree a controller, version 2 one in all.
     private static void RemoveCgroups(string parent)
     {
-        foreach (var root in Directory.EnumerateDirectories(CgroupRoot).Append(CgroupRoot))
+        foreach (var root in Directory.EnumerateDirectories(Cgroups.Root).Append(Cgroups.Root))
+            TryRemove(Path.Combine(root, parent));
+    }
+
+    private static void TryRemove(string cgroup)
+    {
+        try
         {
-            var directory = Path.Combine(root, parent);
-            if (!Directory.Exists(directory))
-                continue;
-            try
-            {
-                Directory.Delete(directory);
-            }
-            catch (IOException)
-            {
-                // Controllers mounted together appear twice, and a shim may still be leaving: what stays is empty and harmless.
-            }
+            if (Directory.Exists(cgroup))
+                Directory.Delete(cgroup);
+        }
+        catch (IOException)
+        {
+            // Controllers mounted together appear twice, and a shim may still be leaving: the next look removes it.
         }
     }
 }

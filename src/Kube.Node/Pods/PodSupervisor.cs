@@ -167,7 +167,9 @@ internal sealed class PodSupervisor(PodServices node)
     private async Task RemoveOrphansAsync(IEnumerable<string> inRuntime, CancellationToken ct)
     {
         var onDisk = Directory.Exists(node.Paths.Pods) ? Directory.EnumerateDirectories(node.Paths.Pods).Select(p => Path.GetFileName(p)) : [];
-        foreach (var uid in inRuntime.Concat(onDisk).Distinct(StringComparer.Ordinal).ToList())
+        var alive = inRuntime.ToHashSet(StringComparer.Ordinal);
+        PodCleanup.RemoveLeftCgroups(node.Options.InstanceId, uid => alive.Contains(uid) || _workers.ContainsKey(uid));
+        foreach (var uid in alive.Concat(onDisk).Distinct(StringComparer.Ordinal).ToList())
         {
             // The list is asked again for each: a pod may just have come.
             if (_workers.ContainsKey(uid) || node.Api.List().Any(p => p.Metadata.Uid == uid))

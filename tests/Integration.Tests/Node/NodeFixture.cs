@@ -53,6 +53,7 @@ public sealed class NodeFixture : IAsyncLifetime
     {
         foreach (var pod in (await Client.CoreV1.ListNamespacedPodAsync("default")).Items)
             await Client.CoreV1.DeleteNamespacedPodAsync(pod.Metadata.Name, "default", gracePeriodSeconds: 0);
+        await Eventually.Async("pods gone", () => Client.CoreV1.ListNamespacedPodAsync("default"), l => l.Items.Count == 0);
         await StopAgentAsync();
         // containerd and its shims outlive the agent by design; those of this data directory end here.
         foreach (var process in Directory.EnumerateDirectories("/proc").Where(p => char.IsAsciiDigit(Path.GetFileName(p)[0])))
@@ -67,6 +68,15 @@ public sealed class NodeFixture : IAsyncLifetime
             }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException or InvalidOperationException)
             {
+            }
+        }
+
+        foreach (var parent in Directory.EnumerateDirectories("/sys/fs/cgroup").Select(r => Path.Combine(r, "portal-" + Path.GetFileName(_directory).ToLowerInvariant())).Where(Directory.Exists))
+        {
+            foreach (var group in Directory.EnumerateDirectories(parent, "*", SearchOption.AllDirectories).OrderByDescending(d => d.Length).Append(parent))
+            {
+                // Directory.Delete removes an empty cgroup as rmdir does; one whose last process is only leaving stays.
+                await NetworkNamespace.Machine.TryRunAsync("rmdir", group);
             }
         }
 
