@@ -52,8 +52,9 @@ public sealed class NodeFixture : IAsyncLifetime
     public async ValueTask DisposeAsync()
     {
         foreach (var pod in (await Client.CoreV1.ListNamespacedPodAsync("default")).Items)
-            await Client.CoreV1.DeleteNamespacedPodAsync(pod.Metadata.Name, "default", gracePeriodSeconds: 0);
-        await Eventually.Async("pods gone", () => Client.CoreV1.ListNamespacedPodAsync("default"), l => l.Items.Count == 0);
+            await Client.CoreV1.DeleteNamespacedPodAsync(pod.Metadata.Name, "default", gracePeriodSeconds: 1);
+        // Not at once: only a pod with a grace period stays in the API until the agent has taken it off the machine.
+        await Eventually.Async("pods gone", () => Client.CoreV1.ListNamespacedPodAsync("default"), l => l.Items.Count == 0, TimeSpan.FromSeconds(60));
         await StopAgentAsync();
         // containerd and its shims outlive the agent by design; those of this data directory end here.
         foreach (var process in Directory.EnumerateDirectories("/proc").Where(p => char.IsAsciiDigit(Path.GetFileName(p)[0])))
@@ -73,6 +74,8 @@ public sealed class NodeFixture : IAsyncLifetime
 
         foreach (var parent in Directory.EnumerateDirectories("/sys/fs/cgroup").Select(r => Path.Combine(r, "portal-" + Path.GetFileName(_directory).ToLowerInvariant())).Where(Directory.Exists))
         {
+            foreach (var id in Directory.EnumerateFiles(parent, "cgroup.procs", SearchOption.AllDirectories).SelectMany(File.ReadAllLines))
+                await NetworkNamespace.Machine.TryRunAsync("kill", "-9", id);
             foreach (var group in Directory.EnumerateDirectories(parent, "*", SearchOption.AllDirectories).OrderByDescending(d => d.Length).Append(parent))
             {
                 // Directory.Delete removes an empty cgroup as rmdir does; one whose last process is only leaving stays.
