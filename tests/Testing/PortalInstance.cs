@@ -9,7 +9,7 @@ namespace Testing;
 /// One real instance, started by <c>deploy/up --detach</c> on ports and in a data directory of its own and removed by
 /// <c>deploy/down --purge</c>. Slow (tens of seconds) because it builds and starts the real thing.
 /// </summary>
-public class PortalInstance : IAsyncDisposable
+public class PortalInstance(string name = "e2e") : IAsyncDisposable
 {
     /// <summary>The first platform administrator, made by the set-up journey or the command line.</summary>
     public const string AdminEmail = "admin@example.com";
@@ -19,7 +19,7 @@ public class PortalInstance : IAsyncDisposable
     private readonly SemaphoreSlim _adminLock = new(1, 1);
     private string? _adminToken;
 
-    public string Data { get; } = $"/tmp/portal-e2e-{Environment.ProcessId.ToString(CultureInfo.InvariantCulture)}";
+    public string Data { get; } = $"/tmp/portal-{name}-{Environment.ProcessId.ToString(CultureInfo.InvariantCulture)}";
 
     public int PortBase { get; } = FreePortBase();
 

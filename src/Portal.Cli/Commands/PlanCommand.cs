@@ -1,4 +1,6 @@
 using System.CommandLine;
+using System.Text;
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using Spectre.Console;
 
@@ -26,13 +28,55 @@ internal static class PlanCommand
 
             foreach (var change in changes)
             {
-                AnsiConsole.MarkupLineInterpolated($"[bold]{Text(change, "kind", "change")}[/] {Text(change, "object", "name")}");
+                var verb = Text(change, "change") switch { "Create" => "create", "Delete" => "delete", _ => "change" };
+                AnsiConsole.MarkupLineInterpolated($"[bold]{verb}[/] {Text(change, "kind")} {Text(change, "name")}");
+                // A created object is one field without a path, its whole document: shown as the YAML-like lines a person can read.
                 foreach (var field in change?["fields"] as JsonArray ?? [])
-                    Console.WriteLine($"    {Text(field, "path")}: {Text(field, "before", "old")} -> {Text(field, "after", "new")}");
+                {
+                    if (Text(field, "path") is "" or "-" or "/")
+                        Console.Write(Leaves(Text(field, "after")));
+                    else
+                        Console.WriteLine($"    {Text(field, "path")}: {Text(field, "before")} -> {Text(field, "after")}");
+                }
             }
+
+            Console.WriteLine((bool?)plan?["replaces"] == true ? "instances would be replaced one after the other" : "running instances would stay");
         }));
         return command;
     }
 
-    private static string Text(JsonNode? node, params string[] names) => names.Select(name => node?[name]?.ToString()).FirstOrDefault(text => text is not null) ?? "-";
+    private static string Text(JsonNode? node, string name) => node?[name]?.ToString() ?? "-";
+
+    private static string Leaves(string json)
+    {
+        var lines = new StringBuilder();
+        try
+        {
+            Append(JsonNode.Parse(json), string.Empty, lines);
+        }
+        catch (JsonException)
+        {
+            lines.AppendLine("    " + json);
+        }
+
+        return lines.ToString();
+    }
+
+    private static void Append(JsonNode? node, string path, StringBuilder lines)
+    {
+        switch (node)
+        {
+            case JsonObject map:
+                foreach (var (name, value) in map.Where(entry => path.Length > 0 || entry.Key != "metadata"))
+                    Append(value, path.Length == 0 ? name : $"{path}.{name}", lines);
+                break;
+            case JsonArray list:
+                for (var index = 0; index < list.Count; index++)
+                    Append(list[index], $"{path}[{index}]", lines);
+                break;
+            default:
+                lines.AppendLine($"    {path}: {node}");
+                break;
+        }
+    }
 }

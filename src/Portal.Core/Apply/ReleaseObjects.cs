@@ -16,9 +16,13 @@ internal sealed class ReleaseObjects(SecretStore secrets)
         var versions = ReleaseJson.Versions(release.SecretVersions);
         return place with
         {
-            App = app.Name, Host = app.Host, Release = release.Number, InstanceRelease = release.InstanceRelease,
+            App = app.Name,
+            Host = app.Host,
+            Release = release.Number,
+            InstanceRelease = release.InstanceRelease,
             Spec = DeclarationJson.Read(release.Declaration).In(place.Environment),
-            SecretVersions = versions, SecretValues = await secrets.OpenAsync(db, app, versions, cancellationToken),
+            SecretVersions = versions,
+            SecretValues = await secrets.OpenAsync(db, app, versions, cancellationToken),
         };
     }
 
@@ -33,8 +37,15 @@ internal sealed class ReleaseObjects(SecretStore secrets)
             select new { Team = t.Name, Project = p.Name, Environment = e.Name, e.Namespace }).SingleAsync(cancellationToken);
         return new()
         {
-            Team = place.Team, Project = place.Project, Environment = place.Environment, Namespace = place.Namespace,
-            App = "", Host = "", Release = 0, InstanceRelease = 0, Spec = new() { Image = "" },
+            Team = place.Team,
+            Project = place.Project,
+            Environment = place.Environment,
+            Namespace = place.Namespace,
+            App = "",
+            Host = "",
+            Release = 0,
+            InstanceRelease = 0,
+            Spec = new() { Image = "" },
         };
     }
 }

@@ -8,6 +8,13 @@ internal sealed class AuditTrail(TimeProvider clock)
 {
     public void Add(PortalDbContext db, Guid? team, Actor actor, string action, string target, AuditOutcome outcome, string detail = "") => db.Audit.Add(new()
     {
-        TeamId = team, At = clock.GetUtcNow(), ActorId = actor.UserId, ActorEmail = actor.Email, Action = action, Target = target, Outcome = outcome, Detail = detail,
+        TeamId = team,
+        At = clock.GetUtcNow(),
+        ActorId = actor.UserId,
+        ActorEmail = actor.Email,
+        Action = action,
+        Target = target,
+        Outcome = outcome,
+        Detail = detail,
     });
 }

@@ -62,7 +62,10 @@ internal static class Compiler
             ["name"] = input.Namespace,
             ["labels"] = new JsonObject
             {
-                [Labels.ManagedBy] = Labels.Portal, [Labels.Team] = input.Team, [Labels.Project] = input.Project, [Labels.Environment] = input.Environment,
+                [Labels.ManagedBy] = Labels.Portal,
+                [Labels.Team] = input.Team,
+                [Labels.Project] = input.Project,
+                [Labels.Environment] = input.Environment,
             },
         },
     });

@@ -38,7 +38,12 @@ internal sealed class SecretStore(SecretCipher cipher, TimeProvider clock)
             versions[name] = version;
             db.Secrets.Add(new()
             {
-                TeamId = app.TeamId, AppId = app.Id, Name = name, Version = version, Author = author, CreatedAt = clock.GetUtcNow(),
+                TeamId = app.TeamId,
+                AppId = app.Id,
+                Name = name,
+                Version = version,
+                Author = author,
+                CreatedAt = clock.GetUtcNow(),
                 Sealed = cipher.Seal(value.Reveal(), app.TeamId, app.Id, name, version),
             });
         }

@@ -47,8 +47,15 @@ internal sealed partial class DeliveryReceiver(
         await using var db = await contexts.CreateAsync(TenantContext.ForTeam(endpoint.TeamId), cancellationToken);
         var row = new DeliveryRow
         {
-            Id = Guid.CreateVersion7(), TeamId = endpoint.TeamId, EndpointId = endpoint.Id, WebhookId = id, State = DeliveryState.Pending, Reason = "", Type = "",
-            Body = delivery.Body.ToArray(), ReceivedAt = clock.GetUtcNow(),
+            Id = Guid.CreateVersion7(),
+            TeamId = endpoint.TeamId,
+            EndpointId = endpoint.Id,
+            WebhookId = id,
+            State = DeliveryState.Pending,
+            Reason = "",
+            Type = "",
+            Body = delivery.Body.ToArray(),
+            ReceivedAt = clock.GetUtcNow(),
         };
         // Waits for a parallel repeat's transaction, then inserts or counts: the unique key decides which delivery was the first.
         var stored = await db.Database.SqlQuery<Guid>(

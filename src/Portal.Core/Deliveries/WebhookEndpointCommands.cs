@@ -26,7 +26,11 @@ internal sealed class WebhookEndpointCommands(UnitOfWork work, SecretCipher ciph
             var (id, secret) = (Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16)), StandardWebhook.NewSecret());
             var row = new WebhookEndpointRow
             {
-                Id = id, TeamId = access.Tenant.TeamId!.Value, AppId = access.AppId!.Value, Description = description, CreatedAt = clock.GetUtcNow(),
+                Id = id,
+                TeamId = access.Tenant.TeamId!.Value,
+                AppId = access.AppId!.Value,
+                Description = description,
+                CreatedAt = clock.GetUtcNow(),
                 Secret = cipher.Seal(secret, access.Tenant.TeamId.Value, access.AppId.Value, id, 0),
             };
             db.WebhookEndpoints.Add(row);

@@ -10,6 +10,7 @@ public static class RoleTable
     private const Grant N = Grant.No;
     private const Grant P = Grant.NotProtected;
 
+#pragma warning disable format // A table is read in columns.
     private static readonly FrozenDictionary<Right, ImmutableArray<Grant>> Rows = new Dictionary<Right, ImmutableArray<Grant>>
     {
         // Columns in the order of Role:    Own Adm Mnt Dev Dep Sup Vie Aud
@@ -36,6 +37,7 @@ public static class RoleTable
         [Right.AuditRead] =                [Y,  Y,  N,  N,  N,  N,  N,  Y],
         [Right.TeamDelete] =               [Y,  N,  N,  N,  N,  N,  N,  N],
     }.ToFrozenDictionary();
+#pragma warning restore format
 
     /// <summary>The cell for a role and a right.</summary>
     public static Grant Of(Role role, Right right) =>

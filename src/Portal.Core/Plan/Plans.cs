@@ -62,9 +62,13 @@ internal sealed class Plans(UnitOfWork work, ICluster cluster, SecretStore secre
         var place = await ReleaseObjects.PlaceAsync(db, environmentRow.Id, cancellationToken);
         return place with
         {
-            App = declaration.Metadata.Name, Spec = spec, Release = number, InstanceRelease = same ? newest!.InstanceRelease : number,
+            App = declaration.Metadata.Name,
+            Spec = spec,
+            Release = number,
+            InstanceRelease = same ? newest!.InstanceRelease : number,
             Host = app?.Host ?? Names.Hosts(declaration.Metadata.Name, environmentRow.Name, place.Project, Guid.Empty, options.BaseDomain).Plain,
-            SecretVersions = versions, SecretValues = opened.SetItems(values.Where(v => spec.Secrets.Contains(v.Key))),
+            SecretVersions = versions,
+            SecretValues = opened.SetItems(values.Where(v => spec.Secrets.Contains(v.Key))),
         };
     }
 

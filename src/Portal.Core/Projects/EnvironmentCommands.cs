@@ -28,8 +28,13 @@ internal sealed class EnvironmentCommands(UnitOfWork work, WorkSignal signal, Ti
             var id = Guid.CreateVersion7();
             var row = new EnvironmentRow
             {
-                Id = id, TeamId = access.Tenant.TeamId!.Value, ProjectId = access.ProjectId!.Value, Name = name, Protected = isProtected,
-                Namespace = Names.Namespace(project, name, id), CreatedAt = clock.GetUtcNow(),
+                Id = id,
+                TeamId = access.Tenant.TeamId!.Value,
+                ProjectId = access.ProjectId!.Value,
+                Name = name,
+                Protected = isProtected,
+                Namespace = Names.Namespace(project, name, id),
+                CreatedAt = clock.GetUtcNow(),
             };
             db.Environments.Add(row);
             return new EnvironmentView(row.Id, team, project, name, isProtected, row.Namespace, 0, false, row.CreatedAt);

@@ -18,7 +18,11 @@ internal sealed class QuotaCheck(PortalCoreOptions options)
             await db.Database.ExecuteSqlAsync($"SELECT 1 FROM portal.teams WHERE id = {app.TeamId} FOR UPDATE", cancellationToken);
             var quota = await db.Quotas.AsNoTracking().SingleOrDefaultAsync(q => q.TeamId == app.TeamId, cancellationToken) ?? new QuotaRow
             {
-                TeamId = app.TeamId, Apps = options.QuotaApps, Instances = options.QuotaInstances, CpuMillis = options.QuotaCpuMillis, MemoryMebibytes = options.QuotaMemoryMebibytes,
+                TeamId = app.TeamId,
+                Apps = options.QuotaApps,
+                Instances = options.QuotaInstances,
+                CpuMillis = options.QuotaCpuMillis,
+                MemoryMebibytes = options.QuotaMemoryMebibytes,
             };
             var others = await db.Apps.AsNoTracking().Where(a => a.TeamId == app.TeamId && a.Id != app.Id)
                 .GroupBy(a => a.TeamId)

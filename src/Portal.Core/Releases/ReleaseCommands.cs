@@ -37,7 +37,8 @@ internal sealed class ReleaseCommands(UnitOfWork work, ReleaseWriter writer, Wor
             if (await ReleaseWriter.LockAppAsync(db, access.AppId!.Value, cancellationToken) is not { } row) return Error.NotFound("app");
             if (await OneAsync(db, access, number, cancellationToken) is not { } old) return Error.NotFound("release");
             var draft = new ReleaseDraft(
-                DeclarationJson.Read(old.Release.Declaration), ReleaseJson.Versions(old.Release.SecretVersions), $"rolled back to {number}", actor.Email) { RolledBackTo = number };
+                DeclarationJson.Read(old.Release.Declaration), ReleaseJson.Versions(old.Release.SecretVersions), $"rolled back to {number}", actor.Email)
+            { RolledBackTo = number };
             return await writer.WriteAsync(db, row, app.Environment!, draft, cancellationToken);
         }, cancellationToken, Names.Number(number));
         if (result.IsOk) signal.Raise();

@@ -33,14 +33,31 @@ internal sealed class ReleaseWriter(PortalCoreOptions options, QuotaCheck quotas
                 DeclarationJson.Read(newest.Declaration).In(environment), ReleaseJson.Versions(newest.SecretVersions), spec, draft.SecretVersions);
         var release = new ReleaseRow
         {
-            Id = Guid.CreateVersion7(), TeamId = app.TeamId, AppId = app.Id, Number = number, Reason = draft.Reason, Image = spec.Image, Author = draft.Author,
-            Declaration = DeclarationJson.Write(draft.Declaration), SecretVersions = ReleaseJson.Versions(draft.SecretVersions),
-            InstanceRelease = keepsInstances ? newest!.InstanceRelease : number, RolledBackTo = draft.RolledBackTo, DeliveryId = draft.DeliveryId, CreatedAt = now,
+            Id = Guid.CreateVersion7(),
+            TeamId = app.TeamId,
+            AppId = app.Id,
+            Number = number,
+            Reason = draft.Reason,
+            Image = spec.Image,
+            Author = draft.Author,
+            Declaration = DeclarationJson.Write(draft.Declaration),
+            SecretVersions = ReleaseJson.Versions(draft.SecretVersions),
+            InstanceRelease = keepsInstances ? newest!.InstanceRelease : number,
+            RolledBackTo = draft.RolledBackTo,
+            DeliveryId = draft.DeliveryId,
+            CreatedAt = now,
         };
         var rollout = new RolloutRow
         {
-            ReleaseId = release.Id, TeamId = app.TeamId, AppId = app.Id, Number = number, State = RolloutState.Queued, Message = "",
-            CreatedAt = now, UpdatedAt = now, Deadline = now + options.RolloutDeadline,
+            ReleaseId = release.Id,
+            TeamId = app.TeamId,
+            AppId = app.Id,
+            Number = number,
+            State = RolloutState.Queued,
+            Message = "",
+            CreatedAt = now,
+            UpdatedAt = now,
+            Deadline = now + options.RolloutDeadline,
         };
         await SupersedeAsync(db, app, number, now, cancellationToken);
         app.LastRelease = number;

@@ -98,12 +98,20 @@ public sealed class Objects_reach_a_real_api_server : IAsyncLifetime
 
     private static CompileInput Input(int release, string greeting) => new()
     {
-        Team = "acme", Project = "shop", Environment = "production", Namespace = "shop-production-0a1b2c3d", App = "hello", Release = release, InstanceRelease = release,
+        Team = "acme",
+        Project = "shop",
+        Environment = "production",
+        Namespace = "shop-production-0a1b2c3d",
+        App = "hello",
+        Release = release,
+        InstanceRelease = release,
         Host = "hello-production-shop.apps.localhost",
         Spec = new()
         {
-            Image = "localhost/portal/hello:1", Processes = AppSpecs.Processes(("web", new() { Port = 8080, Health = new() { Path = "/" } }), ("worker", new() { Command = ["work"] })),
-            Env = ImmutableSortedDictionary<string, string>.Empty.Add("GREETING", greeting), Secrets = ["KEY"],
+            Image = "localhost/portal/hello:1",
+            Processes = AppSpecs.Processes(("web", new() { Port = 8080, Health = new() { Path = "/" } }), ("worker", new() { Command = ["work"] })),
+            Env = ImmutableSortedDictionary<string, string>.Empty.Add("GREETING", greeting),
+            Secrets = ["KEY"],
         },
         SecretVersions = ImmutableSortedDictionary<string, int>.Empty.Add("KEY", 1),
         SecretValues = ImmutableSortedDictionary<string, Sensitive>.Empty.Add("KEY", new("value")),

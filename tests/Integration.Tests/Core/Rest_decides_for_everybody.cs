@@ -162,8 +162,17 @@ public sealed class Rest_decides_for_everybody(Product product) : IClassFixture<
     {
         var values = new Dictionary<string, string>
         {
-            ["team"] = place.Team, ["project"] = place.Project!, ["environment"] = place.Environment!, ["app"] = place.App!, ["userId"] = Guid.Empty.ToString(),
-            ["number"] = "99", ["from"] = "98", ["to"] = "99", ["name"] = "NAME", ["host"] = "not a host", ["endpointId"] = "none",
+            ["team"] = place.Team,
+            ["project"] = place.Project!,
+            ["environment"] = place.Environment!,
+            ["app"] = place.App!,
+            ["userId"] = Guid.Empty.ToString(),
+            ["number"] = "99",
+            ["from"] = "98",
+            ["to"] = "99",
+            ["name"] = "NAME",
+            ["host"] = "not a host",
+            ["endpointId"] = "none",
         };
         return "/" + string.Join('/', endpoint.RoutePattern.PathSegments.Select(segment => string.Concat(segment.Parts.Select(part => part switch
         {

@@ -25,6 +25,10 @@ internal sealed record ListRule(string Description, TextRule Item, int MaxItems,
 
     public override JsonObject Schema() => new()
     {
-        ["type"] = "array", ["description"] = Description, ["items"] = Item.Schema(), ["maxItems"] = MaxItems, ["uniqueItems"] = Unique,
+        ["type"] = "array",
+        ["description"] = Description,
+        ["items"] = Item.Schema(),
+        ["maxItems"] = MaxItems,
+        ["uniqueItems"] = Unique,
     };
 }

@@ -23,6 +23,10 @@ internal sealed record MapRule(string Description, TextRule Key, Rule Value, int
 
     public override JsonObject Schema() => new()
     {
-        ["type"] = "object", ["description"] = Description, ["propertyNames"] = Key.Schema(), ["additionalProperties"] = Value.Schema(), ["maxProperties"] = MaxEntries,
+        ["type"] = "object",
+        ["description"] = Description,
+        ["propertyNames"] = Key.Schema(),
+        ["additionalProperties"] = Value.Schema(),
+        ["maxProperties"] = MaxEntries,
     };
 }

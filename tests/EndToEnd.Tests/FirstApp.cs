@@ -1,0 +1,72 @@
+using System.Net;
+using System.Net.Http.Json;
+using System.Text;
+using System.Text.Json.Nodes;
+using Testing;
+
+namespace EndToEnd.Tests;
+
+/// <summary>A team, project, environment and app of one's own for a test, declared over REST.</summary>
+internal sealed class FirstApp(HttpClient rest, string team)
+{
+    /// <summary>The app's REST path.</summary>
+    public string Url => $"/api/v1/teams/{team}/projects/shop/environments/staging/apps/hello";
+
+    /// <summary>Creates what an app needs and the app itself, and waits until its first release is Live.</summary>
+    public static async Task<FirstApp> CreateAsync(HttpClient rest, string team, string domain, int replicas = 1)
+    {
+        var app = new FirstApp(rest, team);
+        await app.PostAsync("/api/v1/teams", new JsonObject { ["name"] = team });
+        await app.PostAsync($"/api/v1/teams/{team}/projects", new JsonObject { ["name"] = "shop" });
+        await app.PostAsync($"/api/v1/teams/{team}/projects/shop/environments", new JsonObject { ["name"] = "staging" });
+        var yaml = $$"""
+            apiVersion: portal/v1
+            kind: App
+            metadata: { team: {{team}}, project: shop, name: hello }
+            spec:
+              image: localhost/portal/hello:1
+              processes:
+                web: { port: 8080, replicas: {{replicas}}, size: tiny, health: { path: / } }
+              env: { GREETING: hello }
+              domains: [ {{domain}} ]
+            """;
+        using var content = new StringContent(yaml, Encoding.UTF8, "application/yaml");
+        using var response = await rest.PutAsync(app.Url, content);
+        Require(response.IsSuccessStatusCode, await response.Content.ReadAsStringAsync());
+        await app.LiveAsync(1);
+        return app;
+    }
+
+    /// <summary>Waits until a release is Live.</summary>
+    public Task LiveAsync(int release) =>
+        Eventually.Async($"release {release} Live", () => StateAsync(release), state => state == "Live", TimeSpan.FromSeconds(90));
+
+    public async Task<string?> StateAsync(int release)
+    {
+        var view = await rest.GetFromJsonAsync<JsonObject>($"{Url}/releases/{release}");
+        return (string?)(view?["rollout"]?["state"] ?? view?["state"]);
+    }
+
+    public async Task<int> ReleasesAsync() => (await rest.GetFromJsonAsync<JsonArray>($"{Url}/releases"))!.Count;
+
+    public async Task<JsonNode> PostAsync(string path, JsonObject body)
+    {
+        using var response = await rest.PostAsJsonAsync(path, body);
+        var text = await response.Content.ReadAsStringAsync();
+        Require(response.IsSuccessStatusCode, $"{path}: {(int)response.StatusCode} {text}");
+        return text.Length == 0 ? new JsonObject() : JsonNode.Parse(text)!;
+    }
+
+    public async Task DeleteAsync()
+    {
+        using var response = await rest.DeleteAsync(Url);
+        Require(response.StatusCode is HttpStatusCode.OK or HttpStatusCode.Accepted or HttpStatusCode.NoContent, $"delete answered {(int)response.StatusCode}");
+        await Eventually.Async("no app", () => rest.GetAsync(Url), answer => answer.StatusCode == HttpStatusCode.NotFound, TimeSpan.FromSeconds(60));
+    }
+
+    private static void Require(bool condition, string message)
+    {
+        if (!condition)
+            throw new InvalidOperationException(message);
+    }
+}
