@@ -46,8 +46,8 @@ public sealed class A_first_app_in_the_browser(PortalFixture portal)
         await page.GetByRole(AriaRole.Link, new() { NameRegex = new Regex("Declare (the first|an) app") }).First.ClickAsync();
         await page.GetByLabel("App name").FillAsync("hello");
         await page.GetByLabel("Image").FillAsync("localhost/portal/hello:1");
-        await page.GetByLabel(new Regex("^Port( \\*)?$")).FillAsync("8080");
-        await page.GetByLabel(new Regex("^Instances( \\*)?$")).FillAsync("1");
+        await page.GetByLabel(new Regex("^Port\\W*$")).FillAsync("8080");
+        await page.GetByLabel(new Regex("^Instances\\W*$")).FillAsync("1");
         await page.GetByLabel("Health path").FillAsync("/");
         await page.GetByRole(AriaRole.Button, new() { Name = "Add variable" }).ClickAsync();
         await page.GetByLabel("Variable 1 name").FillAsync("GREETING");

@@ -22,7 +22,7 @@ public sealed class A_second_node_takes_over(PortalFixture portal)
         await using var second = await NodeNamespace.CreateAsync("second", (string)instance["podCidr"]!, (string)instance["serviceCidr"]!);
         var data = portal.Data + "-node2";
         Directory.CreateDirectory(Path.Combine(data, "images"));
-        File.Copy(Path.Combine(portal.Data, "agent/images/hello-1.tar"), Path.Combine(data, "images/hello-1.tar"), overwrite: true);
+        await PortalInstance.RunAsync(Repository.Path("deploy/samples/build-image"), [Path.Combine(data, "images")]);
         var token = (await portal.PortalAsync(["node", "token", "--data", portal.Data])).Output.Trim();
         string[] arguments = ["agent", "--server", $"https://{second.MachineAddress}:{portal.PortBase + 1}", "--token", token, "--data", data, "--name", "second", "--node-ip", second.NodeAddress];
         var agent = second.Network.Start(portal.Executable, arguments);

@@ -9,6 +9,7 @@ namespace Portal.Web.Live;
 /// <summary>A part of the console that asks use cases: it has a token that ends with it, and one way to ask.</summary>
 public abstract class ConsoleComponent : ComponentBase, IDisposable
 {
+    private static readonly TimeSpan LongestChange = TimeSpan.FromSeconds(30);
     private readonly CancellationTokenSource _gone = new();
     private bool _disposed;
 
@@ -23,17 +24,30 @@ public abstract class ConsoleComponent : ComponentBase, IDisposable
     /// <summary>Cancelled when the component goes away.</summary>
     protected CancellationToken Gone { get; }
 
-    /// <summary>Asks a use case for the acting user. An exception is a defect: it is logged under an id, and the user gets that id instead of a dead page.</summary>
-    protected async Task<Result<T>> AskAsync<T>(Func<Actor, CancellationToken, Task<Result<T>>> useCase)
+    /// <summary>Asks a use case that reads for the acting user; it ends with the component.</summary>
+    protected Task<Result<T>> AskAsync<T>(Func<Actor, CancellationToken, Task<Result<T>>> useCase) => CallAsync(useCase, Gone);
+
+    /// <summary>
+    /// Has a use case change something for the acting user. It goes on when the page is left meanwhile: what somebody pressed a button for must not be lost
+    /// because they went on to the next tab.
+    /// </summary>
+    protected async Task<Result<T>> DoAsync<T>(Func<Actor, CancellationToken, Task<Result<T>>> useCase)
+    {
+        using var patience = new CancellationTokenSource(LongestChange, Time);
+        return await CallAsync(useCase, patience.Token);
+    }
+
+    // An exception is a defect: it is logged under an id, and the user gets that id instead of a dead page.
+    private async Task<Result<T>> CallAsync<T>(Func<Actor, CancellationToken, Task<Result<T>>> useCase, CancellationToken stop)
     {
         ArgumentNullException.ThrowIfNull(useCase);
         try
         {
-            return await Current.FindAsync() is { } actor ? await useCase(actor, Gone) : Error.Forbidden("Your session has ended. Sign in again.");
+            return await Current.FindAsync() is { } actor ? await useCase(actor, stop) : Error.Forbidden("Your session has ended. Sign in again.");
         }
-        catch (OperationCanceledException) when (Gone.IsCancellationRequested)
+        catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {
-            return Error.Unavailable("The page was left.");
+            return Error.Unavailable(stop == Gone ? "The page was left." : "The server took too long. Look whether the change was made before you try again.");
         }
 #pragma warning disable CA1031 // The console is the boundary: whatever a use case throws must not end the circuit.
         catch (Exception exception)

@@ -29,7 +29,7 @@ public abstract class AppTab : ConsoleComponent
         (Busy, Refusal) = (true, null);
         try
         {
-            var done = await AskAsync(useCase);
+            var done = await DoAsync(useCase);
             Refusal = done.Error;
             if (!done.IsOk) return false;
             Toasts.Success(announce(done.Value));
