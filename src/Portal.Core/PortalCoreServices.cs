@@ -49,6 +49,7 @@ public static class PortalCoreServices
         services.TryAddSingleton<ITeams, TeamCommands>();
         services.TryAddSingleton<IProjects, ProjectCommands>();
         services.TryAddSingleton<IEnvironments, EnvironmentCommands>();
+        services.TryAddSingleton<INamespaces, NamespaceDirectory>();
         services.TryAddSingleton<IDeclarations, Declarations>();
         services.TryAddSingleton<IApps, AppCommands>();
         services.TryAddSingleton<IReleases, ReleaseCommands>();

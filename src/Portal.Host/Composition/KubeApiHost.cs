@@ -1,8 +1,11 @@
 using System.Net;
 using Kube.ApiServer;
+using Kube.ApiServer.Authentication;
+using Kube.ApiServer.Authorization;
 using Kube.ApiServer.Storage;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Https;
+using Portal.Host.Bridges;
 using Portal.Host.Instance;
 using Portal.Host.Postgres;
 
@@ -11,7 +14,7 @@ namespace Portal.Host.Composition;
 /// <summary>The Kubernetes API server on its store, a host of its own with TLS.</summary>
 internal static class KubeApiHost
 {
-    public static IHost Build(StartOptions options, InstanceSettings settings, ClusterPki pki, PostgresCluster postgres)
+    public static IHost Build(StartOptions options, InstanceSettings settings, ClusterPki pki, PostgresCluster postgres, ConsoleServices console)
     {
         var builder = WebApplication.CreateSlimBuilder();
         Logs.Configure(builder.Logging);
@@ -52,6 +55,9 @@ internal static class KubeApiHost
             server.ServiceCidr = settings.ServiceCidr;
             server.DnsServiceAddress = settings.ClusterDns;
         });
+        builder.Services.AddSingleton(console);
+        builder.Services.AddSingleton<ITokenAuthenticator, PortalTokens>();
+        builder.Services.AddSingleton<IAuthorizer, PortalRights>();
         var app = builder.Build();
         // What a joining node pins by its hash; .NET on Linux leaves the root out of the chain it sends in the handshake.
         app.MapGet("/cacerts", () => Results.Text(pki.Authority.CertificatePem, "application/x-pem-file"));

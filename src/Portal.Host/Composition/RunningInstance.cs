@@ -2,6 +2,7 @@ using System.Globalization;
 using k8s;
 using Kube.Machinery.Client;
 using Kube.Node;
+using Portal.Host.Bridges;
 using Portal.Host.Instance;
 using Portal.Host.Postgres;
 using Portal.Host.Processes;
@@ -20,6 +21,7 @@ internal sealed class RunningInstance(StartOptions options, TimeProvider time) :
     private readonly CancellationTokenSource _stop = new();
     private readonly ILoggerFactory _loggers = LoggerFactory.Create(builder => Logs.Configure(builder));
     private readonly PostgresCluster _postgres = new(options.Data, time);
+    private readonly ConsoleServices _console = new();
     private SupervisedProcess? _agent;
     private Task _supervision = Task.CompletedTask;
 
@@ -39,13 +41,18 @@ internal sealed class RunningInstance(StartOptions options, TimeProvider time) :
             pki.WriteKubeconfigs(options.KubernetesUrl);
             await Schema.MigrateAsync(_postgres, cancellationToken);
         });
-        await progress.StepAsync("Kubernetes API server", () => StartHostAsync(KubeApiHost.Build(options, settings, pki, _postgres), cancellationToken));
+        await progress.StepAsync("Kubernetes API server", () => StartHostAsync(KubeApiHost.Build(options, settings, pki, _postgres, _console), cancellationToken));
         await progress.StepAsync("scheduler and controllers", async () =>
         {
             await StartHostAsync(ControlPlaneHost.BuildControllers(options, settings), cancellationToken);
             await StartHostAsync(ControlPlaneHost.BuildScheduler(options), cancellationToken);
         });
-        await progress.StepAsync("console and REST", () => StartHostAsync(ConsoleHost.Build(options, _postgres), cancellationToken));
+        await progress.StepAsync("console and REST", async () =>
+        {
+            var console = ConsoleHost.Build(options, _postgres);
+            await StartHostAsync(console, cancellationToken);
+            _console.Connect(console.Services);
+        });
         await progress.StepAsync("ingress", () => StartHostAsync(IngressHost.Build(options), cancellationToken));
         await progress.StepAsync("node", () => StartNodeAsync(settings, pki, cancellationToken));
 

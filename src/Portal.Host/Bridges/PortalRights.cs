@@ -1,0 +1,70 @@
+using Kube.ApiServer.Authentication;
+using Kube.ApiServer.Authorization;
+using Portal.Core.Members;
+using Portal.Core.Projects;
+
+namespace Portal.Host.Bridges;
+
+/// <summary>
+/// Decides about people on the Kubernetes API by the same table and the same decision function as pages and REST. Apps are changed through Portal, so that each
+/// change is a release; here people look, read logs and restart. Secrets stay closed.
+/// </summary>
+internal sealed class PortalRights(ConsoleServices console) : Kube.ApiServer.Authorization.IAuthorizer
+{
+    private static readonly string[] Reads = ["get", "list", "watch"];
+
+    // Resource (with subresource), verbs, and the right they need in the namespace's environment.
+    private static readonly (string Resource, string[] Verbs, Right Right)[] InNamespace =
+    [
+        ("pods", Reads, Right.AppView),
+        ("pods/status", ["get"], Right.AppView),
+        ("pods/log", ["get"], Right.LogsRead),
+        ("pods", ["delete"], Right.Restart),
+        ("pods/eviction", ["create"], Right.Restart),
+        ("namespaces", ["get"], Right.AppView),
+        ("services", Reads, Right.AppView),
+        ("endpoints", Reads, Right.AppView),
+        ("configmaps", Reads, Right.AppView),
+        ("serviceaccounts", Reads, Right.AppView),
+        ("events", Reads, Right.AppView),
+        ("resourcequotas", Reads, Right.AppView),
+        ("limitranges", Reads, Right.AppView),
+        ("deployments.apps", Reads, Right.AppView),
+        ("deployments.apps/scale", ["get"], Right.AppView),
+        ("replicasets.apps", Reads, Right.AppView),
+        ("endpointslices.discovery.k8s.io", Reads, Right.AppView),
+        ("ingresses.networking.k8s.io", Reads, Right.AppView),
+    ];
+
+    public async ValueTask<AuthorizationDecision> AuthorizeAsync(AuthorizationAttributes attributes, CancellationToken cancellationToken)
+    {
+        if (ActorOf(attributes.User) is not { } actor || attributes.Resource.Length == 0)
+            return AuthorizationDecision.NoOpinion;
+        var resource = attributes.Group.Length == 0 ? attributes.Resource : $"{attributes.Resource}.{attributes.Group}";
+        if (attributes.Subresource.Length > 0)
+            resource += "/" + attributes.Subresource;
+        if (resource == "nodes" && Reads.Contains(attributes.Verb) && (actor.PlatformRoles & (PlatformRoles.NodeOperator | PlatformRoles.PlatformAdmin)) != PlatformRoles.None)
+            return AuthorizationDecision.Allow;
+
+        // A namespace object is asked for by its name, everything else by the namespace it lies in.
+        var name = attributes.Resource == "namespaces" ? attributes.Name : attributes.Namespace;
+        var row = InNamespace.FirstOrDefault(candidate => candidate.Resource == resource && candidate.Verbs.Contains(attributes.Verb));
+        if (name.Length == 0 || row.Resource is null)
+            return AuthorizationDecision.NoOpinion;
+        if (console.Find<INamespaces>() is not { } namespaces || console.Find<Portal.Core.Members.IAuthorizer>() is not { } authorizer)
+            return AuthorizationDecision.NoOpinion;
+        if (await namespaces.FindAsync(actor, name, cancellationToken) is not { } scope)
+            return AuthorizationDecision.NoOpinion;
+        return (await authorizer.AuthorizeAsync(actor, row.Right, scope, cancellationToken)).IsOk ? AuthorizationDecision.Allow : AuthorizationDecision.NoOpinion;
+    }
+
+    private static Actor? ActorOf(UserInfo user)
+    {
+        if (!user.Extra.TryGetValue(PortalTokens.UserId, out var ids) || ids is not [var id] || !Guid.TryParse(id, out var userId))
+            return null;
+        var roles = PlatformRoles.None;
+        foreach (var name in user.Extra.TryGetValue(PortalTokens.PlatformRoles, out var names) ? names : [])
+            roles |= Enum.TryParse<PlatformRoles>(name, out var role) ? role : PlatformRoles.None;
+        return new Actor(userId, user.Name, roles);
+    }
+}

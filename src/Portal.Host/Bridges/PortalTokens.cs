@@ -1,0 +1,25 @@
+using Kube.ApiServer.Authentication;
+using Portal.Identity.Tokens;
+
+namespace Portal.Host.Bridges;
+
+/// <summary>Lets people use the Kubernetes API with the tokens they use elsewhere: API tokens and access tokens of the OpenID Connect server.</summary>
+internal sealed class PortalTokens(ConsoleServices console) : ITokenAuthenticator
+{
+    /// <summary>Key of the account's id in <see cref="UserInfo.Extra"/>.</summary>
+    public const string UserId = "portal/user-id";
+
+    /// <summary>Key of the platform roles in <see cref="UserInfo.Extra"/>.</summary>
+    public const string PlatformRoles = "portal/platform-roles";
+
+    public async ValueTask<UserInfo?> AuthenticateAsync(string bearerToken, CancellationToken cancellationToken)
+    {
+        if (console.Find<IAccessTokenReader>() is not { } reader || await reader.ReadAsync(bearerToken, cancellationToken) is not { } identity)
+            return null;
+        return new UserInfo(identity.Email, identity.UserId.ToString(), ["portal:people", "system:authenticated"], new Dictionary<string, string[]>
+        {
+            [UserId] = [identity.UserId.ToString()],
+            [PlatformRoles] = [.. identity.PlatformRoles],
+        });
+    }
+}
