@@ -1,22 +1,31 @@
 using Benchmarks;
+using Benchmarks.Instance;
 using Benchmarks.Scheduler;
 using Benchmarks.Store;
 
 // benchmarks NAME [ARGUMENT...]: runs one benchmark and prints its figures as rows of a Markdown table.
 var benchmarks = new SortedDictionary<string, Func<string[], Task<IReadOnlyList<Figure>>>>(StringComparer.Ordinal)
 {
+    ["instance"] = InstanceBenchmark.RunAsync,
     ["scheduler"] = SchedulerBenchmark.RunAsync,
     ["store"] = StoreBenchmark.RunAsync,
     ["store-start"] = StoreStartBenchmark.RunAsync,
 };
 
-if (args.Length == 0 || !benchmarks.TryGetValue(args[0], out var run))
+// "all" runs each in turn, as tests/run bench does.
+var chosen = args is ["all"] ? [.. benchmarks.Keys] : args.Take(1).Where(benchmarks.ContainsKey).ToArray();
+if (chosen.Length == 0)
 {
-    await Console.Error.WriteLineAsync("usage: benchmarks " + string.Join('|', benchmarks.Keys));
+    await Console.Error.WriteLineAsync("usage: benchmarks all|" + string.Join('|', benchmarks.Keys));
     return 2;
 }
 
 Console.WriteLine("| figure | value | target |");
 Console.WriteLine("| --- | --- | --- |");
-foreach (var figure in await run(args[1..])) Console.WriteLine($"| {figure.Name} | {figure.Value} | {figure.Target} |");
+foreach (var name in chosen)
+{
+    foreach (var figure in await benchmarks[name](args[1..]))
+        Console.WriteLine($"| {figure.Name} | {figure.Value} | {figure.Target} |");
+}
+
 return 0;

@@ -1,5 +1,3 @@
-using System.Diagnostics;
-using System.Globalization;
 using Testing;
 using Xunit;
 
@@ -20,7 +18,8 @@ public sealed class It_heals_itself(PortalFixture portal)
         var pod = (await portal.KubectlOkAsync("get", "pods", "-n", ns, "-o", "jsonpath={.items[0].metadata.name}")).Trim();
         var container = (await portal.KubectlOkAsync("get", "pod", pod, "-n", ns, "-o", "jsonpath={.status.containerStatuses[0].containerID}")).Trim();
 
-        KillContainer(container);
+        using (var process = Containers.FirstProcess(container))
+            process.Kill();
         await Eventually.Async("one restart and Ready", () => portal.KubectlOkAsync("get", "pod", pod, "-n", ns, "-o", "jsonpath={.status.containerStatuses[0].restartCount}/{.status.containerStatuses[0].ready}"), text => text == "1/true", Patience);
 
         await portal.KubectlOkAsync("delete", "pod", pod, "-n", ns, "--wait=false");
@@ -47,31 +46,5 @@ public sealed class It_heals_itself(PortalFixture portal)
 
         Assert.Equal(before, await portal.KubectlOkAsync("get", "pods", "-n", ns, "-o", "jsonpath={.items[0].metadata.uid} {.items[0].status.containerStatuses[0].containerID} {.items[0].status.containerStatuses[0].restartCount}"));
         await portal.KubectlOkAsync("delete", "namespace", ns, "--timeout=60s");
-    }
-
-    // The container's first process as this machine sees it: its cgroup path ends in the container's id.
-    private static void KillContainer(string containerId)
-    {
-        var id = containerId[(containerId.LastIndexOf('/') + 1)..];
-        var process = Directory.GetDirectories("/proc")
-            .Select(path => Path.GetFileName(path))
-            .Where(name => int.TryParse(name, NumberStyles.None, CultureInfo.InvariantCulture, out _))
-            .Select(name => int.Parse(name, CultureInfo.InvariantCulture))
-            .Order()
-            .First(pid => ReadOrEmpty($"/proc/{pid}/cgroup").Contains(id, StringComparison.Ordinal));
-        using var target = Process.GetProcessById(process);
-        target.Kill();
-    }
-
-    private static string ReadOrEmpty(string path)
-    {
-        try
-        {
-            return File.ReadAllText(path);
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-        {
-            return string.Empty;
-        }
     }
 }
