@@ -23,6 +23,11 @@ internal static class CommandErrors
                 await Console.Error.WriteLineAsync("portal: " + failure);
             return 1;
         }
+        catch (Kube.ApiServer.Storage.StoreStartException exception)
+        {
+            await Console.Error.WriteLineAsync("portal: " + exception.Message);
+            return 1;
+        }
         catch (OperationCanceledException)
         {
             return 130;

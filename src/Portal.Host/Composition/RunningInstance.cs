@@ -135,8 +135,8 @@ internal sealed class RunningInstance(StartOptions options, TimeProvider time) :
         var joinToken = NodeInstallation.HasJoined(options.Data.Agent) ? null : await BootstrapTokens.CreateAsync(client, pki.Authority.PublicKeyHash, TimeSpan.FromHours(1), time, cancellationToken);
         _agent = new SupervisedProcess(
             "agent",
-            Environment.ProcessPath!,
-            () => LocalAgent.Arguments(options, joinToken),
+            "env",
+            () => [.. LocalAgent.SmallFootprint, Environment.ProcessPath!, .. LocalAgent.Arguments(options, joinToken)],
             options.Data.PidFile("agent"),
             Path.Combine(options.Data.Log, "agent.log"),
             options.Data.Agent,
@@ -144,8 +144,9 @@ internal sealed class RunningInstance(StartOptions options, TimeProvider time) :
             _loggers.CreateLogger("agent"));
         _supervision = _agent.RunAsync(_stop.Token);
 
-        var deadline = time.GetUtcNow() + NodePatience;
-        while (!await IsReadyAsync(client, name, cancellationToken))
+        var since = time.GetUtcNow();
+        var deadline = since + NodePatience;
+        while (!await IsReadyAsync(client, name, since, cancellationToken))
         {
             if (time.GetUtcNow() > deadline)
                 throw new StartException($"the node {name} is not Ready after {NodePatience.TotalSeconds:0} s. Its log is {Path.Combine(options.Data.Log, "agent.log")}");
@@ -153,16 +154,16 @@ internal sealed class RunningInstance(StartOptions options, TimeProvider time) :
         }
     }
 
-    // Ready, and said so by an agent of this start: a condition left from the last run would be true too early.
-    private async Task<bool> IsReadyAsync(IKubernetes client, string name, CancellationToken cancellationToken)
+    // Ready, and its agent alive since this start: conditions and leases left from the last run would be true too early.
+    private static async Task<bool> IsReadyAsync(IKubernetes client, string name, DateTimeOffset since, CancellationToken cancellationToken)
     {
         try
         {
+            var lease = await client.CoordinationV1.ReadNamespacedLeaseAsync(name, "kube-node-lease", cancellationToken: cancellationToken);
+            if (lease.Spec?.RenewTime is not { } renewed || renewed < since)
+                return false;
             var node = await client.CoreV1.ReadNodeAsync(name, cancellationToken: cancellationToken);
-            var ready = node.Status?.Conditions?.FirstOrDefault(condition => condition.Type == "Ready");
-            return ready?.Status == "True"
-                && ready.LastHeartbeatTime is { } heartbeat
-                && time.GetUtcNow() - heartbeat < TimeSpan.FromMinutes(2)
+            return node.Status?.Conditions?.FirstOrDefault(condition => condition.Type == "Ready")?.Status == "True"
                 && (node.Spec?.Taints is not { } taints || !taints.Any(taint => taint.Key is "node.kubernetes.io/not-ready" or "node.kubernetes.io/unreachable"));
         }
         catch (Exception exception) when (exception is k8s.Autorest.HttpOperationException or HttpRequestException)

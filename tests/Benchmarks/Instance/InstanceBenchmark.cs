@@ -123,7 +123,7 @@ internal static class InstanceBenchmark
             metadata: { team: bench, project: shop, name: {{name}} }
             spec:
               image: localhost/portal/hello:1
-              processes: { web: { port: 8080, replicas: 1, size: tiny, health: { path: / } } }
+              processes: { web: { port: 8080, replicas: 1, size: small, health: { path: / } } }
               domains: [ {{domain}} ]
             """, Encoding.UTF8, "application/yaml");
         using var response = await rest.PutAsync(App[..^"hello".Length] + name, content);
