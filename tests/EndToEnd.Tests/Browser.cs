@@ -34,12 +34,12 @@ internal sealed class Browser : IAsyncDisposable
         return new Browser(playwright, browser, await context.NewPageAsync());
     }
 
-    /// <summary>Signs in as the platform administrator and waits for the live console.</summary>
-    public async Task SignInAsync(PortalFixture portal)
+    /// <summary>Signs in, as the platform administrator when nobody else is named, and waits for the live console.</summary>
+    public async Task SignInAsync(PortalFixture portal, string email = PortalInstance.AdminEmail, string password = PortalInstance.AdminPassword)
     {
         await Page.GotoAsync(portal.Console.ToString());
-        await Page.GetByLabel("E-mail address").FillAsync(PortalInstance.AdminEmail);
-        await Page.GetByLabel("Password").FillAsync(PortalInstance.AdminPassword);
+        await Page.GetByLabel("E-mail address").FillAsync(email);
+        await Page.GetByLabel("Password").FillAsync(password);
         await Page.GetByRole(AriaRole.Button, new() { Name = "Sign in" }).ClickAsync();
         await LiveAsync();
     }

@@ -33,9 +33,10 @@ internal sealed class RequestDispatcher(
         {
             await DispatchAsync(http).ConfigureAwait(false);
         }
-        catch (OperationCanceledException) when (http.RequestAborted.IsCancellationRequested)
+        catch (OperationCanceledException)
         {
-            // The client has gone; there is nobody to answer.
+            // The client has gone, or the server stops: there is nobody to answer, and a client left waiting should see the end.
+            http.Abort();
         }
         catch (ConnectionResetException)
         {

@@ -60,6 +60,7 @@ internal static class UpCommand
         List<string> arguments = ["up", "--data", options.Data.Root, "--progress-file", progressFile];
         if (portBase is { } number)
             arguments.AddRange(["--port-base", number.ToString(CultureInfo.InvariantCulture)]);
+        var logged = File.Exists(log) ? File.ReadLines(log).Count() : 0;
         var processId = ProcessRunner.StartDetached(Environment.ProcessPath!, arguments, log);
         var deadline = TimeProvider.System.GetUtcNow() + LongestStart;
         var shown = 0;
@@ -79,6 +80,10 @@ internal static class UpCommand
                 return 0;
             if (!alive || TimeProvider.System.GetUtcNow() > deadline)
             {
+                // The instance said in one sentence why; only without it does the log's end help.
+                var sentence = File.Exists(log) ? (await File.ReadAllLinesAsync(log, cancellationToken)).Skip(logged).LastOrDefault(line => line.StartsWith("portal: ", StringComparison.Ordinal)) : null;
+                if (sentence is not null)
+                    throw new StartException(sentence["portal: ".Length..]);
                 var tail = File.Exists(log) ? string.Join('\n', (await File.ReadAllLinesAsync(log, cancellationToken)).TakeLast(12)) : string.Empty;
                 throw new StartException((alive ? "the instance is not Ready after three minutes" : "the instance ended before it was Ready") + $". The end of {log}:\n{tail}");
             }

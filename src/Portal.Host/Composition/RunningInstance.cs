@@ -35,26 +35,33 @@ internal sealed class RunningInstance(StartOptions options, TimeProvider time) :
         var settings = InstanceSettings.LoadOrCreate(options.Data);
         ClusterPki pki = null!;
         await progress.StepAsync("PostgreSQL", () => _postgres.StartAsync(cancellationToken));
-        await progress.StepAsync("certificates and schema", async () =>
+        await progress.StepAsync("certificates", () =>
         {
             pki = ClusterPki.LoadOrCreate(options.Data, time);
             pki.WriteKubeconfigs(options.KubernetesUrl);
-            await Schema.MigrateAsync(_postgres, cancellationToken);
+            return Task.CompletedTask;
         });
+
+        // The product's schema and the Kubernetes store are different databases: one is brought up to date while the other starts.
+        var migration = Schema.MigrateAsync(_postgres, cancellationToken);
         await progress.StepAsync("Kubernetes API server", () => StartHostAsync(KubeApiHost.Build(options, settings, pki, _postgres, _console), cancellationToken));
         await progress.StepAsync("scheduler and controllers", async () =>
         {
             await StartHostAsync(ControlPlaneHost.BuildControllers(options, settings), cancellationToken);
             await StartHostAsync(ControlPlaneHost.BuildScheduler(options), cancellationToken);
         });
+        using var client = KubeClients.FromKubeconfig(options.Data.AdminKubeconfig);
+        var launched = time.GetUtcNow();
+        await LaunchNodeAsync(client, settings, pki, cancellationToken);
         await progress.StepAsync("console and REST", async () =>
         {
+            await migration;
             var console = ConsoleHost.Build(options, _postgres);
             await StartHostAsync(console, cancellationToken);
             _console.Connect(console.Services);
         });
         await progress.StepAsync("ingress", () => StartHostAsync(IngressHost.Build(options), cancellationToken));
-        await progress.StepAsync("node", () => StartNodeAsync(settings, pki, cancellationToken));
+        await progress.StepAsync("node", () => WaitForNodeAsync(client, launched, cancellationToken));
 
         var summary = Summary();
         progress.Say(string.Create(CultureInfo.InvariantCulture, $"Ready after {progress.Elapsed.TotalSeconds:0.0} s"));
@@ -127,11 +134,9 @@ internal sealed class RunningInstance(StartOptions options, TimeProvider time) :
         await host.StartAsync(cancellationToken);
     }
 
-    private async Task StartNodeAsync(InstanceSettings settings, ClusterPki pki, CancellationToken cancellationToken)
+    private async Task LaunchNodeAsync(IKubernetes client, InstanceSettings settings, ClusterPki pki, CancellationToken cancellationToken)
     {
-        using var client = KubeClients.FromKubeconfig(options.Data.AdminKubeconfig);
         await ClusterInfo.PublishAsync(client, settings, cancellationToken);
-        var name = LocalAgent.NodeName;
         var joinToken = NodeInstallation.HasJoined(options.Data.Agent) ? null : await BootstrapTokens.CreateAsync(client, pki.Authority.PublicKeyHash, TimeSpan.FromHours(1), time, cancellationToken);
         _agent = new SupervisedProcess(
             "agent",
@@ -143,9 +148,12 @@ internal sealed class RunningInstance(StartOptions options, TimeProvider time) :
             time,
             _loggers.CreateLogger("agent"));
         _supervision = _agent.RunAsync(_stop.Token);
+    }
 
-        var since = time.GetUtcNow();
-        var deadline = since + NodePatience;
+    private async Task WaitForNodeAsync(IKubernetes client, DateTimeOffset since, CancellationToken cancellationToken)
+    {
+        var name = LocalAgent.NodeName;
+        var deadline = time.GetUtcNow() + NodePatience;
         while (!await IsReadyAsync(client, name, since, cancellationToken))
         {
             if (time.GetUtcNow() > deadline)
