@@ -33,10 +33,13 @@ public sealed class NodeIdentityTests : IAsyncLifetime
         await CreateToken("abcdef", "0123456789abcdef", DateTimeOffset.UtcNow.AddHours(1));
         using var joiner = Bearer("abcdef.0123456789abcdef");
         var answers = await Task.WhenAll(PostRequest(joiner, "one", "n1"), PostRequest(joiner, "two", "n2"));
-        Assert.All(answers, a => Assert.Equal(HttpStatusCode.Created, a));
-        var decided = await Task.WhenAll(Decided("one"), Decided("two"));
+        // The slower one is denied by the signer, or its token is already spent when it arrives: then it is nobody.
+        Assert.Contains(HttpStatusCode.Created, answers);
+        Assert.All(answers, a => Assert.True(a is HttpStatusCode.Created or HttpStatusCode.Unauthorized, $"answered {a}"));
+        string[] accepted = [.. new[] { "one", "two" }.Where((_, i) => answers[i] == HttpStatusCode.Created)];
+        var decided = await Task.WhenAll(accepted.Select(Decided));
         Assert.Single(decided, d => d["status"]!["certificate"] is not null);
-        Assert.Single(decided, d => (string?)d["status"]!["conditions"]![0]!["type"] == "Denied");
+        Assert.Equal(accepted.Length - 1, decided.Count(d => (string?)d["status"]!["conditions"]![0]!["type"] == "Denied"));
         Assert.Equal(HttpStatusCode.Unauthorized, (await joiner.GetAsync(Requests)).StatusCode);
     }
 
