@@ -33,6 +33,18 @@ internal sealed class NodeRestriction : IAdmission
         }
     }
 
+    /// <summary>A node asks only for tokens bound to pods that run on it.</summary>
+    public static void AdmitToken(UserInfo user, Kube.Machinery.Metadata.GroupResource resource, string name, IReadOnlyDictionary<string, Authentication.ServiceAccounts.BoundObject> bound, string? podNode)
+    {
+        if (!user.IsIn(NodeIdentity.Group))
+            return;
+        var node = NodeIdentity.NodeOf(user) ?? throw Refusal.Forbidden(resource, name, $"could not determine node from user \"{user.Name}\"");
+        if (!bound.ContainsKey("pod"))
+            throw Refusal.Forbidden(resource, name, "node requested token not bound to a pod");
+        if (podNode != node)
+            throw Refusal.Forbidden(resource, name, "node requested token bound to a pod scheduled on a different node");
+    }
+
     private static void Node(AdmissionRequest request, string node)
     {
         if (request.Name != node)

@@ -1,4 +1,5 @@
 using Kube.ApiServer.Authentication;
+using Kube.ApiServer.Authentication.ServiceAccounts;
 using Kube.ApiServer.Authorization;
 using Kube.ApiServer.Discovery;
 using Kube.ApiServer.Registry;
@@ -16,7 +17,9 @@ namespace Kube.ApiServer.Http;
 internal sealed class RequestDispatcher(
     ResourceCatalog catalog,
     RequestAuthenticator authenticator,
+    Impersonation impersonation,
     AuthorizerChain authorizers,
+    IssuerDiscovery issuer,
     DiscoveryHandler discovery,
     OpenApiHandler openApi,
     ReviewHandler reviews,
@@ -76,7 +79,7 @@ internal sealed class RequestDispatcher(
     {
         var raw = http.Request.Path.Value ?? "/";
         var user = await authenticator.AuthenticateAsync(http).ConfigureAwait(false) ?? throw Refusal.Unauthorized();
-        user = Impersonate(http, user);
+        user = await impersonation.ApplyAsync(http.Request.Headers, user, http.RequestAborted).ConfigureAwait(false);
         var path = RequestPath.Parse(raw);
         if (path is null)
         {
@@ -99,6 +102,15 @@ internal sealed class RequestDispatcher(
         if (kind.Namespaced && path.Namespace.Length == 0 && (path.Name.Length > 0 || verb is "create" or "deletecollection"))
             throw Refusal.UnknownPath();
         var request = new ResourceRequest(http, path, kind, verb, user);
+        if (verb is "create" or "update" or "patch")
+        {
+            http.Response.OnStarting(() =>
+            {
+                Replies.Warn(http, request.Feedback.Warnings);
+                return Task.CompletedTask;
+            });
+        }
+
         await (path.Subresource.Length > 0 ? subresources.HandleAsync(request) : ObjectAsync(request)).ConfigureAwait(false);
     }
 
@@ -145,6 +157,8 @@ internal sealed class RequestDispatcher(
             return;
         }
 
+        if (await issuer.TryHandleAsync(http, path).ConfigureAwait(false))
+            return;
         if (await openApi.TryHandleAsync(http, path).ConfigureAwait(false) || await discovery.TryHandleAsync(http, path).ConfigureAwait(false))
             return;
         throw Refusal.UnknownPath();
@@ -161,26 +175,5 @@ internal sealed class RequestDispatcher(
         throw attributes.Path.Length > 0
             ? new ApiStatusException(new ApiStatus(403, "Forbidden", $"forbidden: {why}"))
             : Refusal.Forbidden(new(attributes.Group, attributes.Resource), attributes.Name, why);
-    }
-
-    private static UserInfo Impersonate(HttpContext http, UserInfo user)
-    {
-        var headers = http.Request.Headers;
-        var name = headers["Impersonate-User"].ToString();
-        if (name.Length == 0)
-            return headers.ContainsKey("Impersonate-Group") ? throw Refusal.BadRequest("requested groups without impersonating a user") : user;
-        if (!user.IsIn("system:masters") && user.Name != "system:portal")
-        {
-            var attributes = new AuthorizationAttributes(user, "impersonate", "", "users", "", "", name, "");
-            throw Refusal.Forbidden(new("", "users"), name, AuthorizerChain.Describe(attributes, ""));
-        }
-
-        var groups = headers["Impersonate-Group"].Where(g => !string.IsNullOrEmpty(g)).Select(g => g!).ToList();
-        // Acting for somebody must never give more than the one who acts has.
-        if (groups.Contains("system:masters") && !user.IsIn("system:masters"))
-            throw Refusal.Forbidden(new("", "groups"), "system:masters", $"User \"{user.Name}\" cannot impersonate resource \"groups\" in API group \"\" at the cluster scope");
-        if (name != UserInfo.Anonymous.Name && !groups.Contains("system:authenticated"))
-            groups.Add("system:authenticated");
-        return new UserInfo(name, headers["Impersonate-Uid"].ToString(), groups, UserInfo.NoExtra);
     }
 }

@@ -53,6 +53,8 @@ internal static class KubeApiHost
             server.KubeletClientCertificatePath = pki.KubeletClientCertificatePath;
             server.KubeletClientKeyPath = pki.KubeletClientKeyPath;
             server.ServiceCidr = settings.ServiceCidr;
+            server.AdvertiseAddress = IPAddress.TryParse(options.NodeAddress, out var advertised) && !IPAddress.IsLoopback(advertised) ? advertised : null;
+            server.AdvertisePort = options.Ports.Kubernetes;
             server.DnsServiceAddress = settings.ClusterDns;
         });
         builder.Services.AddSingleton(console);

@@ -47,7 +47,7 @@ internal sealed class RunningInstance(StartOptions options, TimeProvider time) :
         await progress.StepAsync("Kubernetes API server", () => StartHostAsync(KubeApiHost.Build(options, settings, pki, _postgres, _console), cancellationToken));
         await progress.StepAsync("scheduler and controllers", async () =>
         {
-            await StartHostAsync(ControlPlaneHost.BuildControllers(options, settings), cancellationToken);
+            await StartHostAsync(ControlPlaneHost.BuildControllers(options, settings, pki), cancellationToken);
             await StartHostAsync(ControlPlaneHost.BuildScheduler(options), cancellationToken);
         });
         using var client = KubeClients.FromKubeconfig(options.Data.AdminKubeconfig);
