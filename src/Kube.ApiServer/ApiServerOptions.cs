@@ -1,4 +1,5 @@
 using System.Net;
+using Kube.ApiServer.Authentication.Oidc;
 
 namespace Kube.ApiServer;
 
@@ -50,6 +51,18 @@ public sealed class ApiServerOptions
     /// <summary>The port at <see cref="AdvertiseAddress"/>.</summary>
     public int AdvertisePort { get; set; } = 6443;
 
+    /// <summary>File of the audit log, one <c>audit.k8s.io/v1 Event</c> a line; empty for none.</summary>
+    public string AuditLogPath { get; set; } = "";
+
+    /// <summary>The size in bytes at which the audit log is put aside.</summary>
+    public long AuditLogMaxBytes { get; set; } = 64L * 1024 * 1024;
+
+    /// <summary>How many files of the audit log are kept.</summary>
+    public int AuditLogMaxFiles { get; set; } = 5;
+
+    /// <summary>An OpenID Connect provider whose tokens are accepted; without an issuer there is none.</summary>
+    public OidcOptions Oidc { get; } = new();
+
     internal string ServiceAccountKeyFile => ServiceAccountKeyPath.Length > 0 ? ServiceAccountKeyPath : Path.Combine(Path.GetDirectoryName(CaKeyPath) ?? "", "sa.key");
 
     /// <summary>What is wrong with the options; empty when nothing is.</summary>
@@ -78,6 +91,9 @@ public sealed class ApiServerOptions
             faults.Add($"{nameof(AdvertiseAddress)}: {AdvertiseAddress} must be an IPv4 address");
         if (AdvertisePort is < 1 or > 65535)
             faults.Add($"{nameof(AdvertisePort)}: {AdvertisePort} is no port");
+        faults.AddRange(Oidc.Faults());
+        if (AuditLogMaxBytes < 64 * 1024 || AuditLogMaxFiles is < 1 or > 1000)
+            faults.Add($"{nameof(AuditLogMaxBytes)}/{nameof(AuditLogMaxFiles)}: at least 64 KiB and 1 to 1000 files");
         if (ApiAudiences.Count == 0)
             faults.Add($"{nameof(ApiAudiences)}: at least one audience is required");
         return faults;

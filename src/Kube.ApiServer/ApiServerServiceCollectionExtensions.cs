@@ -1,11 +1,14 @@
 using Kube.ApiServer.Admission;
 using Kube.ApiServer.Admission.PodSecurity;
 using Kube.ApiServer.Admission.Quotas;
+using Kube.ApiServer.Audit;
 using Kube.ApiServer.Authentication;
+using Kube.ApiServer.Authentication.Oidc;
 using Kube.ApiServer.Authentication.ServiceAccounts;
 using Kube.ApiServer.Authorization;
 using Kube.ApiServer.Authorization.Rbac;
 using Kube.ApiServer.Discovery;
+using Kube.ApiServer.Fairness;
 using Kube.ApiServer.Http;
 using Kube.ApiServer.Http.Protobuf;
 using Kube.ApiServer.Registry;
@@ -47,6 +50,7 @@ public static class ApiServerServiceCollectionExtensions
         services.AddSingleton<ITokenAuthenticator, BootstrapTokenAuthenticator>();
         services.AddSingleton<ServiceAccountKey>().AddSingleton<ServiceAccountTokens>().AddSingleton<IssuerDiscovery>().AddSingleton<TokenRequestHandler>();
         services.AddSingleton<ITokenAuthenticator>(provider => provider.GetRequiredService<ServiceAccountTokens>());
+        services.AddSingleton<ITokenAuthenticator, OidcTokens>();
         services.AddHostedService<CertificateSigner>();
         // Order matters: what changes the object comes before what judges it, and what counts it comes last.
         services.AddSingleton<IAdmission, NamespaceLifecycle>().AddSingleton<IAdmission, NodeRestriction>().AddSingleton<IAdmission, CertificateRequestor>();
@@ -55,6 +59,7 @@ public static class ApiServerServiceCollectionExtensions
         services.AddSingleton<IAdmission, ServiceAddresses>();
         services.AddSingleton<QuotaUsage>().AddSingleton<IAdmission, ResourceQuotas>().AddHostedService<QuotaStatus>();
         services.AddHostedService<SystemNamespaces>().AddHostedService<DefaultRoleSetup>().AddHostedService<RoleAggregation>().AddHostedService<KubernetesService>().AddHostedService<AccountSecrets>();
+        services.AddSingleton<RequestLanes>().AddSingleton<AuditLog>().AddHostedService(provider => provider.GetRequiredService<AuditLog>());
         services.AddSingleton<RequestDispatcher>();
         return services;
     }

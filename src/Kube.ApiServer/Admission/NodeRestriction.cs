@@ -28,6 +28,8 @@ internal sealed class NodeRestriction : IAdmission
                 break;
             case "leases.coordination.k8s.io" when request.Name != node || request.Namespace != "kube-node-lease":
                 throw Refuse(request, $"node \"{node}\" may only keep its own lease");
+            case "csinodes.storage.k8s.io" when request.Name != node:
+                throw Refuse(request, $"node \"{node}\" may only keep its own CSINode");
             case "pods" when request.Operation == AdmissionOperation.Create:
                 throw Refuse(request, $"node \"{node}\" may not create pods");
         }
@@ -51,7 +53,8 @@ internal sealed class NodeRestriction : IAdmission
             throw Refuse(request, $"node \"{node}\" is not allowed to modify node \"{request.Name}\"");
         if (request.Object is not { } document || request.Subresource == "status")
             return;
-        if (document.Object("metadata").Array("ownerReferences") is { Count: > 0 })
+        // An owner that is about to go would take the node along.
+        if (!JsonNode.DeepEquals(document.Object("metadata").Array("ownerReferences") ?? [], request.Old.Object("metadata").Array("ownerReferences") ?? []))
             throw Refuse(request, $"node \"{node}\" is not allowed to set ownerReferences");
         Labels(request, node, document.Object("metadata").Object("labels"), request.Old.Object("metadata").Object("labels"));
         if (request.Operation != AdmissionOperation.Update)

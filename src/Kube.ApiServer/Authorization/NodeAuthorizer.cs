@@ -41,6 +41,8 @@ internal sealed class NodeAuthorizer(IObjectStore store, PodReferences reference
                 return (a.Subresource.Length == 0 && (reads || a.Verb == "create")) || (a.Name == node && (a.Subresource is "" or "status") && (a.Verb is "get" or "update" or "patch"));
             case "leases.coordination.k8s.io":
                 return a.Namespace == "kube-node-lease" && (a.Name == node || a.Verb == "create" || (reads && Selected(a, "metadata.name") == node)) && a.Verb is not "deletecollection";
+            case "csinodes.storage.k8s.io":
+                return a.Subresource.Length == 0 && (a.Name == node || a.Verb == "create") && a.Verb is ("get" or "create" or "update" or "patch" or "delete");
             case "pods":
                 return Pod(a, node, reads);
             case "configmaps" when a.Namespace == "kube-public":
