@@ -1,4 +1,3 @@
-using Kube.ApiServer.Registry;
 using Kube.ApiServer.Storage;
 using Kube.Machinery.Metadata;
 using Kube.Machinery.Schema;

@@ -84,7 +84,7 @@ internal sealed class KubernetesService(ObjectRegistry registry, ResourceCatalog
         document["subsets"] = new JsonArray(new JsonObject
         {
             ["addresses"] = new JsonArray(new JsonObject { ["ip"] = address.ToString() }),
-            ["ports"] = new JsonArray(Port()),
+            ["ports"] = new JsonArray((JsonNode)Port()),
         });
         return document;
     }
@@ -94,11 +94,11 @@ internal sealed class KubernetesService(ObjectRegistry registry, ResourceCatalog
         var document = New("EndpointSlice", "discovery.k8s.io/v1", new JsonObject { ["kubernetes.io/service-name"] = Name });
         document["addressType"] = "IPv4";
         document["endpoints"] = new JsonArray(new JsonObject { ["addresses"] = new JsonArray(address.ToString()), ["conditions"] = new JsonObject { ["ready"] = true } });
-        document["ports"] = new JsonArray(Port());
+        document["ports"] = new JsonArray((JsonNode)Port());
         return document;
     }
 
-    private JsonNode Port() => new JsonObject { ["name"] = "https", ["port"] = (long)options.AdvertisePort, ["protocol"] = "TCP" };
+    private JsonObject Port() => new JsonObject { ["name"] = "https", ["port"] = (long)options.AdvertisePort, ["protocol"] = "TCP" };
 
     private static JsonObject New(string kind, string apiVersion, JsonObject labels) =>
         new() { ["kind"] = kind, ["apiVersion"] = apiVersion, ["metadata"] = new JsonObject { ["name"] = Name, ["namespace"] = Namespace, ["labels"] = labels } };

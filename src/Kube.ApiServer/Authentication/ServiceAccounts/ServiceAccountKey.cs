@@ -39,7 +39,10 @@ internal sealed class ServiceAccountKey : IDisposable
         using var made = RSA.Create(Bits);
         var file = path + ".new";
         File.Delete(file);
-        using (var stream = new FileStream(file, new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite }))
+        var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
+        if (!OperatingSystem.IsWindows())
+            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        using (var stream = new FileStream(file, options))
         using (var writer = new StreamWriter(stream))
             writer.Write(made.ExportPkcs8PrivateKeyPem());
         try

@@ -1,6 +1,5 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using Kube.ApiServer.Http;
 using Kube.ApiServer.Registry;
 using Kube.ApiServer.Storage;
 using Kube.Machinery.Metadata;

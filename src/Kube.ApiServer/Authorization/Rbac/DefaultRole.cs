@@ -38,11 +38,11 @@ internal sealed record DefaultRole(string Name, params PolicyRule[] Rules)
             return null;
         var document = New("ClusterRoleBinding", new JsonObject { ["kubernetes.io/bootstrapping"] = "rbac-defaults" });
         document["roleRef"] = new JsonObject { ["apiGroup"] = "rbac.authorization.k8s.io", ["kind"] = "ClusterRole", ["name"] = Name };
-        document["subjects"] = new JsonArray([.. Users.Select(u => Subject("User", u)), .. Groups.Select(g => Subject("Group", g))]);
+        document["subjects"] = new JsonArray([.. Users.Select(u => (JsonNode)Subject("User", u)), .. Groups.Select(g => (JsonNode)Subject("Group", g))]);
         return document;
     }
 
-    private static JsonNode Subject(string kind, string name) => new JsonObject { ["apiGroup"] = "rbac.authorization.k8s.io", ["kind"] = kind, ["name"] = name };
+    private static JsonObject Subject(string kind, string name) => new JsonObject { ["apiGroup"] = "rbac.authorization.k8s.io", ["kind"] = kind, ["name"] = name };
 
     private JsonObject New(string kind, JsonObject labels) => new()
     {
