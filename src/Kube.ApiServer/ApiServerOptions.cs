@@ -1,4 +1,5 @@
 using System.Net;
+using Kube.ApiServer.Authentication.Oidc;
 
 namespace Kube.ApiServer;
 
@@ -35,6 +36,35 @@ public sealed class ApiServerOptions
     /// <summary>How long the certificates live that the signer issues.</summary>
     public TimeSpan IssuedCertificateLifetime { get; set; } = TimeSpan.FromDays(365);
 
+    /// <summary>PEM file of the RSA key that signs service-account tokens; made at the first start. Empty: <c>sa.key</c> beside <see cref="CaKeyPath"/>.</summary>
+    public string ServiceAccountKeyPath { get; set; } = "";
+
+    /// <summary>Who issues service-account tokens, as they say in <c>iss</c>.</summary>
+    public string ServiceAccountIssuer { get; set; } = "https://kubernetes.default.svc.cluster.local";
+
+    /// <summary>The audiences of tokens for this server; what a token is for when nothing else is asked.</summary>
+    public IReadOnlyList<string> ApiAudiences { get; set; } = ["https://kubernetes.default.svc.cluster.local"];
+
+    /// <summary>An IPv4 address at which pods reach this server; null keeps no Service <c>default/kubernetes</c>.</summary>
+    public IPAddress? AdvertiseAddress { get; set; }
+
+    /// <summary>The port at <see cref="AdvertiseAddress"/>.</summary>
+    public int AdvertisePort { get; set; } = 6443;
+
+    /// <summary>File of the audit log, one <c>audit.k8s.io/v1 Event</c> a line; empty for none.</summary>
+    public string AuditLogPath { get; set; } = "";
+
+    /// <summary>The size in bytes at which the audit log is put aside.</summary>
+    public long AuditLogMaxBytes { get; set; } = 64L * 1024 * 1024;
+
+    /// <summary>How many files of the audit log are kept.</summary>
+    public int AuditLogMaxFiles { get; set; } = 5;
+
+    /// <summary>An OpenID Connect provider whose tokens are accepted; without an issuer there is none.</summary>
+    public OidcOptions Oidc { get; } = new();
+
+    internal string ServiceAccountKeyFile => ServiceAccountKeyPath.Length > 0 ? ServiceAccountKeyPath : Path.Combine(Path.GetDirectoryName(CaKeyPath) ?? "", "sa.key");
+
     /// <summary>What is wrong with the options; empty when nothing is.</summary>
     public IReadOnlyList<string> Faults()
     {
@@ -55,6 +85,17 @@ public sealed class ApiServerOptions
             faults.Add($"{nameof(MaxRequestBytes)}: {MaxRequestBytes} must lie between 64 KiB and 64 MiB");
         if (IssuedCertificateLifetime < TimeSpan.FromHours(1))
             faults.Add($"{nameof(IssuedCertificateLifetime)}: must be at least one hour");
+        if (!Uri.TryCreate(ServiceAccountIssuer, UriKind.Absolute, out var issuer) || issuer.Scheme != Uri.UriSchemeHttps)
+            faults.Add($"{nameof(ServiceAccountIssuer)}: \"{ServiceAccountIssuer}\" must be an https address");
+        if (AdvertiseAddress is { AddressFamily: not System.Net.Sockets.AddressFamily.InterNetwork })
+            faults.Add($"{nameof(AdvertiseAddress)}: {AdvertiseAddress} must be an IPv4 address");
+        if (AdvertisePort is < 1 or > 65535)
+            faults.Add($"{nameof(AdvertisePort)}: {AdvertisePort} is no port");
+        faults.AddRange(Oidc.Faults());
+        if (AuditLogMaxBytes < 64 * 1024 || AuditLogMaxFiles is < 1 or > 1000)
+            faults.Add($"{nameof(AuditLogMaxBytes)}/{nameof(AuditLogMaxFiles)}: at least 64 KiB and 1 to 1000 files");
+        if (ApiAudiences.Count == 0)
+            faults.Add($"{nameof(ApiAudiences)}: at least one audience is required");
         return faults;
     }
 

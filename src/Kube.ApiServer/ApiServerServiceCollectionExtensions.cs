@@ -1,7 +1,14 @@
 using Kube.ApiServer.Admission;
+using Kube.ApiServer.Admission.PodSecurity;
+using Kube.ApiServer.Admission.Quotas;
+using Kube.ApiServer.Audit;
 using Kube.ApiServer.Authentication;
+using Kube.ApiServer.Authentication.Oidc;
+using Kube.ApiServer.Authentication.ServiceAccounts;
 using Kube.ApiServer.Authorization;
+using Kube.ApiServer.Authorization.Rbac;
 using Kube.ApiServer.Discovery;
+using Kube.ApiServer.Fairness;
 using Kube.ApiServer.Http;
 using Kube.ApiServer.Http.Protobuf;
 using Kube.ApiServer.Registry;
@@ -33,19 +40,26 @@ public static class ApiServerServiceCollectionExtensions
         services.AddSingleton<ResourceCatalog>().AddSingleton<ObjectRegistry>();
         services.AddSingleton<ProtobufTables>().AddSingleton<ProtobufDecoder>().AddSingleton<RequestBody>();
         services.AddSingleton<TableWriter>().AddSingleton<ReadHandler>().AddSingleton<WriteHandler>().AddSingleton<PatchHandler>().AddSingleton<WatchHandler>();
-        services.AddSingleton<SubresourceHandler>().AddSingleton<ScaleHandler>().AddSingleton<PodLogHandler>().AddSingleton<NodeConnection>().AddSingleton<ReviewHandler>();
+        services.AddSingleton<SubresourceHandler>().AddSingleton<ScaleHandler>().AddSingleton<PodLogHandler>().AddSingleton<NodeConnection>().AddSingleton<AccessReviews>().AddSingleton<ReviewHandler>();
         services.AddSingleton<DiscoveryHandler>().AddSingleton<ModelDescriptions>().AddSingleton<OpenApiHandler>();
-        services.AddSingleton<ClientCertificateAuthenticator>().AddSingleton<RequestAuthenticator>();
+        services.AddSingleton<ClientCertificateAuthenticator>().AddSingleton<RequestAuthenticator>().AddSingleton<Impersonation>();
         services.AddSingleton<IAuthorizer, MastersAuthorizer>();
-        services.AddSingleton<IAuthorizer, ComponentAuthorizer>();
         services.AddSingleton<PodReferences>().AddSingleton<IAuthorizer, NodeAuthorizer>();
+        services.AddSingleton<RbacIndex>().AddSingleton<RbacAuthorizer>().AddSingleton<IAuthorizer>(provider => provider.GetRequiredService<RbacAuthorizer>());
         services.AddSingleton<AuthorizerChain>();
         services.AddSingleton<ITokenAuthenticator, BootstrapTokenAuthenticator>();
+        services.AddSingleton<ServiceAccountKey>().AddSingleton<ServiceAccountTokens>().AddSingleton<IssuerDiscovery>().AddSingleton<TokenRequestHandler>();
+        services.AddSingleton<ITokenAuthenticator>(provider => provider.GetRequiredService<ServiceAccountTokens>());
+        services.AddSingleton<ITokenAuthenticator, OidcTokens>();
         services.AddHostedService<CertificateSigner>();
-        // Order matters: what changes the object comes before what counts it.
+        // Order matters: what changes the object comes before what judges it, and what counts it comes last.
         services.AddSingleton<IAdmission, NamespaceLifecycle>().AddSingleton<IAdmission, NodeRestriction>().AddSingleton<IAdmission, CertificateRequestor>();
-        services.AddSingleton<IAdmission, PodDefaults>().AddSingleton<IAdmission, LimitRanger>().AddSingleton<IAdmission, ServiceAddresses>().AddSingleton<IAdmission, ResourceQuotas>();
-        services.AddHostedService<SystemNamespaces>();
+        services.AddSingleton<IAdmission, ServiceAccounts>().AddSingleton<IAdmission, PodPriority>().AddSingleton<IAdmission, DefaultStorageClass>().AddSingleton<IAdmission, LimitRanger>();
+        services.AddSingleton<IAdmission, RoleEscalation>().AddSingleton<IAdmission, OwnerReferences>().AddSingleton<IAdmission, PodSecurityAdmission>();
+        services.AddSingleton<IAdmission, ServiceAddresses>();
+        services.AddSingleton<QuotaUsage>().AddSingleton<IAdmission, ResourceQuotas>().AddHostedService<QuotaStatus>();
+        services.AddHostedService<SystemNamespaces>().AddHostedService<DefaultRoleSetup>().AddHostedService<RoleAggregation>().AddHostedService<KubernetesService>().AddHostedService<AccountSecrets>();
+        services.AddSingleton<RequestLanes>().AddSingleton<AuditLog>().AddHostedService(provider => provider.GetRequiredService<AuditLog>());
         services.AddSingleton<RequestDispatcher>();
         return services;
     }

@@ -19,4 +19,19 @@ internal static partial class Log
 
     [LoggerMessage(2103, LogLevel.Warning, "Certificate request {Name} of {Requestor} was denied: {Reason}")]
     public static partial void CertificateDenied(ILogger logger, string name, string requestor, string reason);
+
+    [LoggerMessage(2106, LogLevel.Warning, "Filling service-account secrets failed and starts over")]
+    public static partial void AccountSecretFailed(ILogger logger, Exception exception);
+
+    [LoggerMessage(2107, LogLevel.Warning, "Writing the usage of quota {Namespace}/{Name} failed and will be tried again")]
+    public static partial void QuotaStatusFailed(ILogger logger, string @namespace, string name, Exception exception);
+
+    [LoggerMessage(2108, LogLevel.Error, "The audit log {Path} could not be written")]
+    public static partial void AuditLogFailed(ILogger logger, string path, Exception exception);
+
+    [LoggerMessage(2109, LogLevel.Warning, "The OpenID Connect provider {Issuer} cannot be asked: {Reason}")]
+    public static partial void ProviderUnreachable(ILogger logger, string issuer, string reason);
+
+    [LoggerMessage(2105, LogLevel.Warning, "Aggregating cluster roles failed and starts over")]
+    public static partial void AggregationFailed(ILogger logger, Exception exception);
 }

@@ -1,5 +1,6 @@
 using k8s;
 using k8s.Models;
+using Kube.Controllers.RootCertificates;
 using Kube.Machinery.Informers;
 using Microsoft.Extensions.Logging;
 
@@ -31,6 +32,7 @@ internal sealed class ClusterInformers
         EndpointSlices.AddIndex(ByOwner, OwnerOf);
         Namespaces = Make<V1Namespace>();
         ServiceAccounts = Make<V1ServiceAccount>();
+        RootCertificates = Make<V1ConfigMap>(new InformerOptions { FieldSelector = $"metadata.name={RootCertificateController.Name}" });
         Nodes = Make<V1Node>();
         NodeLeases = Make<V1Lease>(new InformerOptions { Namespace = "kube-node-lease" });
 
@@ -57,6 +59,8 @@ internal sealed class ClusterInformers
     public Informer<V1Namespace> Namespaces { get; }
 
     public Informer<V1ServiceAccount> ServiceAccounts { get; }
+
+    public Informer<V1ConfigMap> RootCertificates { get; }
 
     public Informer<V1Node> Nodes { get; }
 

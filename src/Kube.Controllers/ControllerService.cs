@@ -7,6 +7,7 @@ using Kube.Controllers.NodeIpam;
 using Kube.Controllers.NodeLifecycle;
 using Kube.Controllers.PodGarbageCollection;
 using Kube.Controllers.ReplicaSets;
+using Kube.Controllers.RootCertificates;
 using Kube.Controllers.ServiceAccounts;
 using Kube.Machinery.Events;
 using Kube.Machinery.LeaderElection;
@@ -60,6 +61,7 @@ internal sealed class ControllerService(IKubernetes client, KubeControllersOptio
             () => new NodeIpamController(context),
             () => new PodGarbageCollector(context),
             () => new ServiceAccountController(context),
+            .. options.RootCertificate is { } certificate ? (Func<Controller>[])[() => new RootCertificateController(context, certificate)] : [],
         ];
         await Task.WhenAll(controllers.Select(make => KeepRunningAsync(make, cancellationToken)));
     }

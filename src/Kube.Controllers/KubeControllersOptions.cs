@@ -26,6 +26,9 @@ public sealed record KubeControllersOptions
     /// <summary>Who this process is in the Lease; keep it the same over restarts of one installation.</summary>
     public string Identity { get; init; } = Environment.MachineName;
 
+    /// <summary>PEM of the cluster's authority, published in every namespace as <c>kube-root-ca.crt</c>; null publishes none.</summary>
+    public string? RootCertificate { get; init; }
+
     internal IEnumerable<string> Faults()
     {
         if (ClusterPodCidr.BaseAddress.AddressFamily != System.Net.Sockets.AddressFamily.InterNetwork || ClusterPodCidr.PrefixLength is < 8 or > 24)

@@ -64,7 +64,7 @@ internal sealed class NodeAgent(IOptions<NodeOptions> configured, TimeProvider t
         var machine = MachineFacts.Read();
         var pods = new Informer<V1Pod>(client, new InformerOptions { FieldSelector = "spec.nodeName=" + _options.NodeName }, time, _logger);
         var self = new Informer<V1Node>(client, new InformerOptions { FieldSelector = "metadata.name=" + _options.NodeName }, time, _logger);
-        var api = new ApiServerPods(client, pods);
+        var api = new ApiServerPods(client, pods, time);
         var events = new EventRecorder(client, _options.NodeName, time, _logger);
         using var prober = new Prober(cri, new NamespaceDialer(_options.NetworkNamespace), time);
         var services = PodServices.Create(_options, paths, machine, api, events, cri, images, prober, time, _logger);

@@ -23,4 +23,8 @@ internal sealed record AdmissionRequest(
     JsonObject? Object,
     JsonObject? Old,
     UserInfo User,
-    bool DryRun);
+    bool DryRun)
+{
+    /// <summary>Takes warnings and notes.</summary>
+    public AdmissionFeedback Feedback { get; init; } = new();
+}

@@ -28,9 +28,23 @@ internal sealed class NodeRestriction : IAdmission
                 break;
             case "leases.coordination.k8s.io" when request.Name != node || request.Namespace != "kube-node-lease":
                 throw Refuse(request, $"node \"{node}\" may only keep its own lease");
+            case "csinodes.storage.k8s.io" when request.Name != node:
+                throw Refuse(request, $"node \"{node}\" may only keep its own CSINode");
             case "pods" when request.Operation == AdmissionOperation.Create:
                 throw Refuse(request, $"node \"{node}\" may not create pods");
         }
+    }
+
+    /// <summary>A node asks only for tokens bound to pods that run on it.</summary>
+    public static void AdmitToken(UserInfo user, Kube.Machinery.Metadata.GroupResource resource, string name, IReadOnlyDictionary<string, Authentication.ServiceAccounts.BoundObject> bound, string? podNode)
+    {
+        if (!user.IsIn(NodeIdentity.Group))
+            return;
+        var node = NodeIdentity.NodeOf(user) ?? throw Refusal.Forbidden(resource, name, $"could not determine node from user \"{user.Name}\"");
+        if (!bound.ContainsKey("pod"))
+            throw Refusal.Forbidden(resource, name, "node requested token not bound to a pod");
+        if (podNode != node)
+            throw Refusal.Forbidden(resource, name, "node requested token bound to a pod scheduled on a different node");
     }
 
     private static void Node(AdmissionRequest request, string node)
@@ -39,7 +53,8 @@ internal sealed class NodeRestriction : IAdmission
             throw Refuse(request, $"node \"{node}\" is not allowed to modify node \"{request.Name}\"");
         if (request.Object is not { } document || request.Subresource == "status")
             return;
-        if (document.Object("metadata").Array("ownerReferences") is { Count: > 0 })
+        // An owner that is about to go would take the node along.
+        if (!JsonNode.DeepEquals(document.Object("metadata").Array("ownerReferences") ?? [], request.Old.Object("metadata").Array("ownerReferences") ?? []))
             throw Refuse(request, $"node \"{node}\" is not allowed to set ownerReferences");
         Labels(request, node, document.Object("metadata").Object("labels"), request.Old.Object("metadata").Object("labels"));
         if (request.Operation != AdmissionOperation.Update)

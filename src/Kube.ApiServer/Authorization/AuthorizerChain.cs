@@ -1,3 +1,5 @@
+using Kube.ApiServer.Authentication;
+
 namespace Kube.ApiServer.Authorization;
 
 /// <summary>All authorizers in order; nobody allowing is a refusal.</summary>
@@ -15,6 +17,21 @@ internal sealed class AuthorizerChain(IEnumerable<IAuthorizer> authorizers)
         }
 
         return AuthorizationDecision.NoOpinion;
+    }
+
+    /// <summary>What somebody may do in a namespace, from all authorizers together.</summary>
+    public async ValueTask<AuthorizationRules> RulesAsync(UserInfo user, string ns, CancellationToken cancellationToken)
+    {
+        var rules = new List<PolicyRule>();
+        var incomplete = false;
+        foreach (var authorizer in _authorizers)
+        {
+            var part = await authorizer.RulesAsync(user, ns, cancellationToken).ConfigureAwait(false);
+            rules.AddRange(part.Rules);
+            incomplete |= part.Incomplete;
+        }
+
+        return new AuthorizationRules(rules, incomplete);
     }
 
     /// <summary>What a refusal says: <c>User "x" cannot get resource "pods" in API group "" in the namespace "y"</c>.</summary>

@@ -11,7 +11,7 @@ namespace Kube.ApiServer.Authorization;
 /// </summary>
 internal sealed class NodeAuthorizer(IObjectStore store, PodReferences references) : IAuthorizer
 {
-    private static readonly string[] Routing = ["services", "endpointslices.discovery.k8s.io", "nodes", "namespaces", "networkpolicies.networking.k8s.io", "runtimeclasses.node.k8s.io"];
+    private static readonly string[] Routing = ["services", "endpoints", "endpointslices.discovery.k8s.io", "nodes", "namespaces", "networkpolicies.networking.k8s.io", "runtimeclasses.node.k8s.io"];
 
     public ValueTask<AuthorizationDecision> AuthorizeAsync(AuthorizationAttributes attributes, CancellationToken cancellationToken)
     {
@@ -22,17 +22,27 @@ internal sealed class NodeAuthorizer(IObjectStore store, PodReferences reference
         return ValueTask.FromResult(Allows(attributes, node) ? AuthorizationDecision.Allow : AuthorizationDecision.NoOpinion);
     }
 
+    public ValueTask<AuthorizationRules> RulesAsync(UserInfo user, string ns, CancellationToken cancellationToken) =>
+        ValueTask.FromResult(NodeIdentity.NodeOf(user) is null ? AuthorizationRules.None : new AuthorizationRules([new PolicyRule([""], ["nodes"], ["get", "list", "watch"])], Incomplete: true));
+
     private bool Allows(AuthorizationAttributes a, string node)
     {
         var resource = a.Group.Length == 0 ? a.Resource : $"{a.Resource}.{a.Group}";
         var reads = a.Verb is "get" or "list" or "watch";
         switch (resource)
         {
+            case "serviceaccounts" when a.Subresource == "token":
+                // NodeRestriction checks in the body that the token is bound to a pod of this node.
+                return a.Verb == "create" && references.Uses(node, "serviceaccounts", a.Namespace, a.Name);
+            case "persistentvolumes":
+                return reads && a.Subresource.Length == 0 && Named(a) is { Length: > 0 } volume && references.UsesVolume(node, volume);
             case "nodes":
                 // A create names its node in the body; NodeRestriction checks it there.
                 return (a.Subresource.Length == 0 && (reads || a.Verb == "create")) || (a.Name == node && (a.Subresource is "" or "status") && (a.Verb is "get" or "update" or "patch"));
             case "leases.coordination.k8s.io":
                 return a.Namespace == "kube-node-lease" && (a.Name == node || a.Verb == "create" || (reads && Selected(a, "metadata.name") == node)) && a.Verb is not "deletecollection";
+            case "csinodes.storage.k8s.io":
+                return a.Subresource.Length == 0 && (a.Name == node || a.Verb == "create") && a.Verb is ("get" or "create" or "update" or "patch" or "delete");
             case "pods":
                 return Pod(a, node, reads);
             case "configmaps" when a.Namespace == "kube-public":

@@ -1,6 +1,9 @@
+using Kube.ApiServer.Audit;
 using Kube.ApiServer.Authentication;
+using Kube.ApiServer.Authentication.ServiceAccounts;
 using Kube.ApiServer.Authorization;
 using Kube.ApiServer.Discovery;
+using Kube.ApiServer.Fairness;
 using Kube.ApiServer.Registry;
 using Kube.ApiServer.Schema;
 using Kube.ApiServer.Storage;
@@ -16,7 +19,9 @@ namespace Kube.ApiServer.Http;
 internal sealed class RequestDispatcher(
     ResourceCatalog catalog,
     RequestAuthenticator authenticator,
+    Impersonation impersonation,
     AuthorizerChain authorizers,
+    IssuerDiscovery issuer,
     DiscoveryHandler discovery,
     OpenApiHandler openApi,
     ReviewHandler reviews,
@@ -25,13 +30,16 @@ internal sealed class RequestDispatcher(
     PatchHandler patches,
     WatchHandler watches,
     SubresourceHandler subresources,
+    RequestLanes lanes,
+    AuditLog audit,
     ILogger<RequestDispatcher> logger)
 {
     public async Task HandleAsync(HttpContext http)
     {
+        var record = audit.Begin(http);
         try
         {
-            await DispatchAsync(http).ConfigureAwait(false);
+            await DispatchAsync(http, record).ConfigureAwait(false);
         }
         catch (OperationCanceledException)
         {
@@ -44,7 +52,12 @@ internal sealed class RequestDispatcher(
         catch (Exception e) when (!http.Response.HasStarted)
         {
             http.Response.Clear();
+            http.Response.Headers["Audit-Id"] = record.Id;
             await Replies.StatusAsync(http, StatusOf(e, http)).ConfigureAwait(false);
+        }
+        finally
+        {
+            audit.Completed(http, record);
         }
     }
 
@@ -72,21 +85,34 @@ internal sealed class RequestDispatcher(
         }
     }
 
-    private async Task DispatchAsync(HttpContext http)
+    private async Task DispatchAsync(HttpContext http, RequestRecord record)
     {
         var raw = http.Request.Path.Value ?? "/";
-        var user = await authenticator.AuthenticateAsync(http).ConfigureAwait(false) ?? throw Refusal.Unauthorized();
-        user = Impersonate(http, user);
+        var authenticated = await authenticator.AuthenticateAsync(http).ConfigureAwait(false) ?? throw Refusal.Unauthorized();
+        record.User = authenticated;
+        var user = await impersonation.ApplyAsync(http.Request.Headers, authenticated, http.RequestAborted).ConfigureAwait(false);
+        if (!ReferenceEquals(user, authenticated))
+            record.Impersonated = user;
         var path = RequestPath.Parse(raw);
         if (path is null)
         {
-            await NonResourceAsync(http, user, raw).ConfigureAwait(false);
+            await lanes.RunAsync(user, false, () => NonResourceAsync(http, user, raw, record), http.RequestAborted).ConfigureAwait(false);
             return;
         }
 
         var verb = VerbOf(http.Request, path);
         var attributes = new AuthorizationAttributes(user, verb, path.Group, path.Resource, path.Subresource, path.Namespace, path.Name, "", http.Request.Query.TryGetValue("fieldSelector", out var selector) ? selector.ToString() : null);
-        await AuthorizeAsync(attributes, http).ConfigureAwait(false);
+        (record.Attributes, record.Version) = (attributes, path.Version);
+        // Followed logs stay open as watches do.
+        var isLong = AuditPolicy.IsLong(attributes) || (path.Subresource == "log" && http.Request.Query["follow"].ToString() is "true" or "1");
+        await lanes.RunAsync(user, isLong, () => ResourceAsync(http, path, attributes, record), http.RequestAborted).ConfigureAwait(false);
+    }
+
+    private async Task ResourceAsync(HttpContext http, RequestPath path, AuthorizationAttributes attributes, RequestRecord record)
+    {
+        var (user, verb) = (attributes.User, attributes.Verb);
+        await AuthorizeAsync(attributes, http, record).ConfigureAwait(false);
+        audit.Started(http, record);
         if (ReviewHandler.Find(path) is { } review)
         {
             await reviews.HandleAsync(http, review, path, user).ConfigureAwait(false);
@@ -99,6 +125,16 @@ internal sealed class RequestDispatcher(
         if (kind.Namespaced && path.Namespace.Length == 0 && (path.Name.Length > 0 || verb is "create" or "deletecollection"))
             throw Refusal.UnknownPath();
         var request = new ResourceRequest(http, path, kind, verb, user);
+        record.Feedback = request.Feedback;
+        if (verb is "create" or "update" or "patch")
+        {
+            http.Response.OnStarting(() =>
+            {
+                Replies.Warn(http, request.Feedback.Warnings);
+                return Task.CompletedTask;
+            });
+        }
+
         await (path.Subresource.Length > 0 ? subresources.HandleAsync(request) : ObjectAsync(request)).ConfigureAwait(false);
     }
 
@@ -129,9 +165,10 @@ internal sealed class RequestDispatcher(
         };
     }
 
-    private async Task NonResourceAsync(HttpContext http, UserInfo user, string path)
+    private async Task NonResourceAsync(HttpContext http, UserInfo user, string path, RequestRecord record)
     {
-        await AuthorizeAsync(new AuthorizationAttributes(user, http.Request.Method.ToLowerInvariant(), "", "", "", "", "", path), http).ConfigureAwait(false);
+        record.Attributes = new AuthorizationAttributes(user, http.Request.Method.ToLowerInvariant(), "", "", "", "", "", path);
+        await AuthorizeAsync(record.Attributes, http, record).ConfigureAwait(false);
         if (path is "/healthz" or "/livez" or "/readyz" || path.StartsWith("/readyz/", StringComparison.Ordinal) || path.StartsWith("/livez/", StringComparison.Ordinal) || path.StartsWith("/healthz/", StringComparison.Ordinal))
         {
             http.Response.ContentType = "text/plain; charset=utf-8";
@@ -145,14 +182,17 @@ internal sealed class RequestDispatcher(
             return;
         }
 
+        if (await issuer.TryHandleAsync(http, path).ConfigureAwait(false))
+            return;
         if (await openApi.TryHandleAsync(http, path).ConfigureAwait(false) || await discovery.TryHandleAsync(http, path).ConfigureAwait(false))
             return;
         throw Refusal.UnknownPath();
     }
 
-    private async ValueTask AuthorizeAsync(AuthorizationAttributes attributes, HttpContext http)
+    private async ValueTask AuthorizeAsync(AuthorizationAttributes attributes, HttpContext http, RequestRecord record)
     {
         var decision = await authorizers.AuthorizeAsync(attributes, http.RequestAborted).ConfigureAwait(false);
+        record.Decision = decision;
         if (decision.Verdict == AuthorizationVerdict.Allow)
             return;
         if (attributes.User == UserInfo.Anonymous)
@@ -161,26 +201,5 @@ internal sealed class RequestDispatcher(
         throw attributes.Path.Length > 0
             ? new ApiStatusException(new ApiStatus(403, "Forbidden", $"forbidden: {why}"))
             : Refusal.Forbidden(new(attributes.Group, attributes.Resource), attributes.Name, why);
-    }
-
-    private static UserInfo Impersonate(HttpContext http, UserInfo user)
-    {
-        var headers = http.Request.Headers;
-        var name = headers["Impersonate-User"].ToString();
-        if (name.Length == 0)
-            return headers.ContainsKey("Impersonate-Group") ? throw Refusal.BadRequest("requested groups without impersonating a user") : user;
-        if (!user.IsIn("system:masters") && user.Name != "system:portal")
-        {
-            var attributes = new AuthorizationAttributes(user, "impersonate", "", "users", "", "", name, "");
-            throw Refusal.Forbidden(new("", "users"), name, AuthorizerChain.Describe(attributes, ""));
-        }
-
-        var groups = headers["Impersonate-Group"].Where(g => !string.IsNullOrEmpty(g)).Select(g => g!).ToList();
-        // Acting for somebody must never give more than the one who acts has.
-        if (groups.Contains("system:masters") && !user.IsIn("system:masters"))
-            throw Refusal.Forbidden(new("", "groups"), "system:masters", $"User \"{user.Name}\" cannot impersonate resource \"groups\" in API group \"\" at the cluster scope");
-        if (name != UserInfo.Anonymous.Name && !groups.Contains("system:authenticated"))
-            groups.Add("system:authenticated");
-        return new UserInfo(name, headers["Impersonate-Uid"].ToString(), groups, UserInfo.NoExtra);
     }
 }

@@ -1,3 +1,4 @@
+using Kube.ApiServer.Admission;
 using Kube.ApiServer.Authentication;
 using Kube.ApiServer.Registry;
 using Kube.ApiServer.Storage;
@@ -51,5 +52,8 @@ internal sealed record ResourceRequest(HttpContext Http, RequestPath Path, Resou
         }
     }
 
-    public WriteOptions Options(string subresource = "") => new(Manager, DryRun, Flag("force"), subresource, User);
+    /// <summary>What admission said; sent as warnings when the answer starts.</summary>
+    public AdmissionFeedback Feedback { get; } = new();
+
+    public WriteOptions Options(string subresource = "") => new(Manager, DryRun, Flag("force"), subresource, User) { Feedback = Feedback };
 }

@@ -16,6 +16,7 @@ internal sealed class SubresourceHandler(
     PatchHandler patches,
     ScaleHandler scales,
     PodLogHandler logs,
+    TokenRequestHandler tokenRequests,
     TimeProvider time)
 {
     private static readonly SchemaType BindingSchema = ModelSchemas.For(typeof(V1Binding));
@@ -35,6 +36,7 @@ internal sealed class SubresourceHandler(
             ("binding", _) => BindAsync(request),
             ("eviction", _) => EvictAsync(request),
             ("finalize", _) => FinalizeAsync(request),
+            ("token", _) => tokenRequests.HandleAsync(request),
             ("log", _) => logs.HandleAsync(request),
             _ => throw Refusal.MethodNotAllowed(),
         };

@@ -22,7 +22,7 @@ internal sealed partial class ObjectRegistry
             var stored = store.Get(key) ?? throw Refusal.NotFound(kind.Resource, key.Name);
             var live = DocumentReader.Read(stored.Json.Span);
             CheckPreconditions(kind, key, stored, live, delete);
-            Admit(new AdmissionRequest(AdmissionOperation.Delete, kind, key.Namespace, key.Name, "", null, live, options.User, options.DryRun));
+            Admit(new AdmissionRequest(AdmissionOperation.Delete, kind, key.Namespace, key.Name, "", null, live, options.User, options.DryRun) { Feedback = options.Feedback });
             var next = (JsonObject)live.DeepClone();
             next.Object("metadata")!.Remove("resourceVersion");
             if (MarkDeleted(kind, next, delete) is false)

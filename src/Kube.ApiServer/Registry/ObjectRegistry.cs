@@ -39,7 +39,7 @@ internal sealed partial class ObjectRegistry(IObjectStore store, IEnumerable<IAd
             var name = candidate.Object("metadata").Text("name") ?? "";
             kind.Default(candidate);
             kind.PrepareForCreate(candidate);
-            Admit(new AdmissionRequest(AdmissionOperation.Create, kind, ns, name, "", candidate, null, options.User, options.DryRun));
+            Admit(new AdmissionRequest(AdmissionOperation.Create, kind, ns, name, "", candidate, null, options.User, options.DryRun) { Feedback = options.Feedback });
             Validate(kind, candidate, null, "");
             if (!options.Applying)
                 FieldOwnership.RecordUpdate(candidate, null, kind.Schema, Owner(kind, options));
@@ -74,7 +74,7 @@ internal sealed partial class ObjectRegistry(IObjectStore store, IEnumerable<IAd
             var changed = change((JsonObject)live.DeepClone());
             CheckPreconditions(kind, key, stored, live, changed);
             var next = Merge(kind, live, changed, options.Subresource);
-            Admit(new AdmissionRequest(AdmissionOperation.Update, kind, key.Namespace, key.Name, options.Subresource, next, live, options.User, options.DryRun));
+            Admit(new AdmissionRequest(AdmissionOperation.Update, kind, key.Namespace, key.Name, options.Subresource, next, live, options.User, options.DryRun) { Feedback = options.Feedback });
             Validate(kind, next, live, options.Subresource);
             live.Object("metadata")!.Remove("resourceVersion");
             if (Unchanged(live, next, options))

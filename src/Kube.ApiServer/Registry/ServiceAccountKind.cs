@@ -8,6 +8,8 @@ internal sealed class ServiceAccountKind() : ResourceKind("", "v1", "ServiceAcco
 {
     public override IReadOnlyList<string> ShortNames => ["sa"];
 
+    public override IReadOnlyList<Subresource> Subresources => [new("token", "authentication.k8s.io", "v1", "TokenRequest", "create")];
+
     public override IReadOnlyList<TableColumn> Columns =>
     [
         Registry.Columns.Name,

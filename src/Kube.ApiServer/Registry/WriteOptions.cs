@@ -10,4 +10,7 @@ internal sealed record WriteOptions(string Manager, bool DryRun, bool Force, str
 {
     /// <summary>The document already carries its field ownership: it comes out of server-side apply.</summary>
     public bool Applying { get; init; }
+
+    /// <summary>Takes what admission has to say; nobody listens when the server itself writes.</summary>
+    public Admission.AdmissionFeedback Feedback { get; init; } = new();
 }

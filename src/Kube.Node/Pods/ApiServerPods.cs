@@ -9,12 +9,16 @@ using Kube.Node.Status;
 namespace Kube.Node.Pods;
 
 /// <summary>The API server as the pods' source: an informer of the node's own pods, and reads of the Secrets and ConfigMaps they name.</summary>
-internal sealed class ApiServerPods(IKubernetes client, Informer<V1Pod> pods) : IPodApi
+internal sealed class ApiServerPods(IKubernetes client, Informer<V1Pod> pods, TimeProvider time) : IPodApi
 {
     private readonly ResourceClient<V1Pod> _pods = client.Resource<V1Pod>();
     private readonly ResourceClient<V1Secret> _secrets = client.Resource<V1Secret>();
     private readonly ResourceClient<V1ConfigMap> _maps = client.Resource<V1ConfigMap>();
     private readonly ConcurrentDictionary<string, IDictionary<string, byte[]>> _last = new(StringComparer.Ordinal);
+
+    private readonly PodTokens _tokens = new(client, time);
+    private readonly ResourceClient<V1Service> _services = client.Resource<V1Service>();
+    private V1Service? _kubernetes;
 
     public IReadOnlyCollection<V1Pod> List() => pods.List();
 
@@ -67,6 +71,23 @@ internal sealed class ApiServerPods(IKubernetes client, Informer<V1Pod> pods) : 
             foreach (var (key, value) in map.Data ?? new Dictionary<string, string>())
                 data[key] = Encoding.UTF8.GetBytes(value);
             return data;
+        }
+    }
+
+    public Task<string> GetTokenAsync(V1Pod pod, string? audience, long expirationSeconds, CancellationToken ct) => _tokens.GetAsync(pod, audience, expirationSeconds, ct);
+
+    public void Forget(string podUid) => _tokens.Forget(podUid);
+
+    // Its address never changes once there.
+    public async Task<V1Service?> GetKubernetesServiceAsync(CancellationToken ct)
+    {
+        try
+        {
+            return _kubernetes ??= await _services.GetAsync("default", "kubernetes", ct).ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is HttpRequestException or IOException or ApiException or OperationCanceledException && !ct.IsCancellationRequested)
+        {
+            return null;
         }
     }
 

@@ -11,6 +11,7 @@ internal sealed partial class EnvironmentBuilder(IPodApi api, string hostAddress
     public async Task<IReadOnlyDictionary<string, string>> BuildAsync(V1Pod pod, V1Container container, IReadOnlyList<string> addresses, CancellationToken ct)
     {
         var variables = new Dictionary<string, string>(StringComparer.Ordinal);
+        await AddApiServerAsync(variables, ct).ConfigureAwait(false);
         foreach (var source in container.EnvFrom ?? [])
             await AddAllAsync(pod, container, source, variables, ct).ConfigureAwait(false);
         foreach (var entry in container.Env ?? [])
@@ -23,6 +24,22 @@ internal sealed partial class EnvironmentBuilder(IPodApi api, string hostAddress
         }
 
         return variables;
+    }
+
+    // Where clients in pods look for the API server: https://kubernetes.io/docs/tasks/run-application/access-api-from-pod/.
+    private async Task AddApiServerAsync(Dictionary<string, string> variables, CancellationToken ct)
+    {
+        if (await api.GetKubernetesServiceAsync(ct).ConfigureAwait(false) is not { Spec: { ClusterIP: { Length: > 0 } host, Ports: [{ } port, ..] } })
+            return;
+        var number = port.Port.ToString(System.Globalization.CultureInfo.InvariantCulture);
+        variables["KUBERNETES_SERVICE_HOST"] = host;
+        variables["KUBERNETES_SERVICE_PORT"] = number;
+        variables["KUBERNETES_SERVICE_PORT_HTTPS"] = number;
+        variables["KUBERNETES_PORT"] = $"tcp://{host}:{number}";
+        variables[$"KUBERNETES_PORT_{number}_TCP"] = $"tcp://{host}:{number}";
+        variables[$"KUBERNETES_PORT_{number}_TCP_PROTO"] = "tcp";
+        variables[$"KUBERNETES_PORT_{number}_TCP_PORT"] = number;
+        variables[$"KUBERNETES_PORT_{number}_TCP_ADDR"] = host;
     }
 
     private async Task AddAllAsync(V1Pod pod, V1Container container, V1EnvFromSource source, Dictionary<string, string> variables, CancellationToken ct)

@@ -21,6 +21,20 @@ internal interface IPodApi
     /// <summary>A Secret's decoded data; null when there is none.</summary>
     Task<IDictionary<string, byte[]>?> GetSecretAsync(string podNamespace, string name, CancellationToken ct);
 
+    /// <summary>A token of a pod's service account, bound to the pod. Kept and renewed after four fifths of its life or a day.</summary>
+    /// <param name="pod">The pod.</param>
+    /// <param name="audience">Whom it is for; null for the API server.</param>
+    /// <param name="expirationSeconds">Its life, at least 600.</param>
+    /// <param name="ct">Ends the request.</param>
+    /// <exception cref="ContainerStartException">The API server refused, or is away and no token is left.</exception>
+    Task<string> GetTokenAsync(V1Pod pod, string? audience, long expirationSeconds, CancellationToken ct);
+
+    /// <summary>Forgets what was kept for a pod that is gone.</summary>
+    void Forget(string podUid);
+
+    /// <summary>The Service by which pods reach the API server; null when the cluster has none.</summary>
+    Task<V1Service?> GetKubernetesServiceAsync(CancellationToken ct);
+
     /// <summary>A ConfigMap's text and binary data; null when there is none.</summary>
     Task<IDictionary<string, byte[]>?> GetConfigMapAsync(string podNamespace, string name, CancellationToken ct);
 }

@@ -26,6 +26,7 @@ internal static class PodCleanup
         }
 
         node.Volumes.Remove(uid);
+        node.Api.Forget(uid);
         if (pod is not null)
         {
             RemoveDirectory(node.Paths.PodLogDirectory(pod.Metadata.NamespaceProperty, pod.Metadata.Name, uid));

@@ -8,6 +8,7 @@ namespace Kube.Node.Volumes;
 internal sealed class VolumeContent(IPodApi api, string hostAddress, Status.MachineFacts machine)
 {
     private const int DefaultMode = 0x1A4;
+    private const long DefaultTokenSeconds = 3600;
 
     /// <exception cref="ContainerStartException">A source does not exist and is not optional, or an item's path is not allowed.</exception>
     public async Task<IReadOnlyDictionary<string, VolumeFile>> ReadAsync(V1Pod pod, V1Volume volume, IReadOnlyList<string> addresses, CancellationToken ct)
@@ -35,12 +36,21 @@ internal sealed class VolumeContent(IPodApi api, string hostAddress, Status.Mach
                     await AddConfigMapAsync(files, pod, volume.Name, m.Name, m.Items, m.Optional, projected.DefaultMode, ct).ConfigureAwait(false);
                 else if (source.DownwardAPI is { } d)
                     AddFields(files, pod, volume.Name, d.Items, projected.DefaultMode, addresses);
+                else if (source.ServiceAccountToken is { } t)
+                    files[Relative(volume.Name, t.Path)] = await TokenAsync(pod, t, projected.DefaultMode, ct).ConfigureAwait(false);
                 else
-                    throw Fault(volume.Name, "projects a source this node does not support (only secret, configMap and downwardAPI)");
+                    throw Fault(volume.Name, "projects a source this node does not support (only secret, configMap, downwardAPI and serviceAccountToken)");
             }
         }
 
         return files;
+    }
+
+    private async Task<VolumeFile> TokenAsync(V1Pod pod, V1ServiceAccountTokenProjection source, int? mode, CancellationToken ct)
+    {
+        var audience = string.IsNullOrEmpty(source.Audience) ? null : source.Audience;
+        var token = await api.GetTokenAsync(pod, audience, source.ExpirationSeconds ?? DefaultTokenSeconds, ct).ConfigureAwait(false);
+        return new VolumeFile(Encoding.ASCII.GetBytes(token), mode ?? DefaultMode);
     }
 
     private async Task AddSecretAsync(Dictionary<string, VolumeFile> files, V1Pod pod, string volume, string name, IList<V1KeyToPath>? items, bool? optional, int? mode, CancellationToken ct) =>

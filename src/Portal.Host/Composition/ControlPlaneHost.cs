@@ -11,8 +11,12 @@ internal static class ControlPlaneHost
     public static IHost BuildScheduler(StartOptions options) =>
         Build(options, "scheduler", services => services.AddKubeScheduler());
 
-    public static IHost BuildControllers(StartOptions options, InstanceSettings settings) =>
-        Build(options, "controllers", services => services.AddKubeControllers(new KubeControllersOptions { ClusterPodCidr = IPNetwork.Parse(settings.PodCidr) }));
+    public static IHost BuildControllers(StartOptions options, InstanceSettings settings, ClusterPki pki) =>
+        Build(options, "controllers", services => services.AddKubeControllers(new KubeControllersOptions
+        {
+            ClusterPodCidr = IPNetwork.Parse(settings.PodCidr),
+            RootCertificate = pki.Authority.CertificatePem,
+        }));
 
     private static IHost Build(StartOptions options, string component, Action<IServiceCollection> add)
     {

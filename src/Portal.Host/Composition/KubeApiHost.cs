@@ -53,6 +53,18 @@ internal static class KubeApiHost
             server.KubeletClientCertificatePath = pki.KubeletClientCertificatePath;
             server.KubeletClientKeyPath = pki.KubeletClientKeyPath;
             server.ServiceCidr = settings.ServiceCidr;
+            server.AdvertiseAddress = IPAddress.TryParse(options.NodeAddress, out var advertised) && !IPAddress.IsLoopback(advertised) ? advertised : null;
+            // The embedded provider's tokens come through the bridge, which knows of ended sessions; another's are verified by its published keys.
+            if (options.Authority is { } provider)
+            {
+                server.Oidc.IssuerUrl = provider.Authority;
+                server.Oidc.ClientId = provider.ClientId;
+                server.Oidc.GroupsClaim = "groups";
+                server.Oidc.GroupsPrefix = "oidc:";
+            }
+
+            server.AuditLogPath = Path.Combine(options.Data.Log, "kube-audit.log");
+            server.AdvertisePort = options.Ports.Kubernetes;
             server.DnsServiceAddress = settings.ClusterDns;
         });
         builder.Services.AddSingleton(console);

@@ -58,7 +58,7 @@ internal sealed class RunningInstance(StartOptions options, TimeProvider time) :
                 async () =>
                 {
                     await LaunchNodeAsync(client, settings, pki, cancellationToken);
-                    await progress.StepAsync("scheduler and controllers", () => StartControlPlaneAsync(settings, cancellationToken));
+                    await progress.StepAsync("scheduler and controllers", () => StartControlPlaneAsync(settings, pki, cancellationToken));
                     await progress.StepAsync("ingress", () => Keep(IngressHost.Build(options)).StartAsync(cancellationToken));
                     await progress.StepAsync("node", () => WaitForNodeAsync(client, launched, cancellationToken));
                 },
@@ -145,9 +145,9 @@ internal sealed class RunningInstance(StartOptions options, TimeProvider time) :
         _console.Connect(console.Services);
     }
 
-    private async Task StartControlPlaneAsync(InstanceSettings settings, CancellationToken cancellationToken)
+    private async Task StartControlPlaneAsync(InstanceSettings settings, ClusterPki pki, CancellationToken cancellationToken)
     {
-        await Keep(ControlPlaneHost.BuildControllers(options, settings)).StartAsync(cancellationToken);
+        await Keep(ControlPlaneHost.BuildControllers(options, settings, pki)).StartAsync(cancellationToken);
         await Keep(ControlPlaneHost.BuildScheduler(options)).StartAsync(cancellationToken);
     }
 

@@ -106,6 +106,27 @@ public sealed class NodeIdentityTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_node_gets_tokens_only_for_pods_that_run_on_it()
+    {
+        using var node = Client("system:node:n1", "system:nodes");
+        await Send(_admin, HttpMethod.Post, "/api/v1/namespaces/default/serviceaccounts", """{"metadata":{"name":"default"}}""");
+        await Send(_admin, HttpMethod.Post, "/api/v1/namespaces/default/serviceaccounts", """{"metadata":{"name":"unused"}}""");
+        await Send(_admin, HttpMethod.Post, "/api/v1/namespaces/default/secrets", """{"metadata":{"name":"s"}}""");
+        await Send(_admin, HttpMethod.Post, "/api/v1/namespaces/default/pods", Pod("mine", "n1", "s"));
+        await Send(_admin, HttpMethod.Post, "/api/v1/namespaces/default/pods", Pod("other", "n2", "s"));
+        Assert.Equal(HttpStatusCode.Created, await Token("default", "mine"));
+        Assert.Equal(HttpStatusCode.Forbidden, await Token("default", "other"));
+        Assert.Equal(HttpStatusCode.Forbidden, await Token("default", null));
+        Assert.Equal(HttpStatusCode.Forbidden, await Token("unused", "mine"));
+
+        Task<HttpStatusCode> Token(string account, string? pod)
+        {
+            var bound = pod is null ? "null" : $$"""{"kind":"Pod","apiVersion":"v1","name":"{{pod}}"}""";
+            return Send(node, HttpMethod.Post, $"/api/v1/namespaces/default/serviceaccounts/{account}/token", $$$"""{"spec":{"boundObjectRef":{{{bound}}} }}""");
+        }
+    }
+
+    [Fact]
     public async Task Nobody_gets_in_without_a_credential_of_this_cluster()
     {
         using var anonymous = Http(new HttpClientHandler());

@@ -42,8 +42,11 @@ public sealed class NodeFixture : IAsyncLifetime
         {
             services.AddSingleton<Kube.ApiServer.Storage.IObjectStore>(_ => new Kube.ApiServer.Storage.InMemoryObjectStore());
             services.AddSingleton<IStartupFilter>(new CaDocument(() => Server.Authority.CertificatePem));
-        });
+        }, options => options.AdvertiseAddress = System.Net.IPAddress.Parse("192.0.2.1"));
         Client = KubeClients.FromKubeconfig(Server.AdminKubeconfig);
+        // What the controllers make in every namespace.
+        await Client.CoreV1.CreateNamespacedServiceAccountAsync(new V1ServiceAccount { Metadata = new V1ObjectMeta { Name = "default" } }, "default");
+        await Client.CoreV1.CreateNamespacedConfigMapAsync(new V1ConfigMap { Metadata = new V1ObjectMeta { Name = "kube-root-ca.crt" }, Data = new Dictionary<string, string> { ["ca.crt"] = Server.Authority.CertificatePem } }, "default");
         _token = await CreateTokenAsync();
         WriteNetworkConfiguration();
         await StartAgentAsync();

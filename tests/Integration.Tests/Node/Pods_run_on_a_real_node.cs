@@ -30,6 +30,21 @@ public sealed class Pods_run_on_a_real_node(NodeFixture node, ITestOutputHelper 
     }
 
     [Fact]
+    public async Task A_pod_finds_the_server_and_a_token_of_its_own()
+    {
+        const string folder = "/var/run/secrets/kubernetes.io/serviceaccount";
+        await node.CreateAsync(NodeFixture.Pod("token1", $"echo $(cat {folder}/namespace) $KUBERNETES_SERVICE_HOST:$KUBERNETES_SERVICE_PORT $(grep -c BEGIN {folder}/ca.crt) $(cat {folder}/token); exec sleep 1000"));
+        var pod = await node.WaitRunningAsync("token1");
+        var words = (await Eventually.Async("log", () => node.LogsAsync("token1"), l => l.Length > 0)).Trim().Split(' ');
+        Assert.Equal(["default", "10.96.0.1:443", "1"], words[..3]);
+        var review = await node.Client.AuthenticationV1.CreateTokenReviewAsync(new V1TokenReview { Spec = new V1TokenReviewSpec { Token = words[3] } });
+        Assert.True(review.Status.Authenticated);
+        Assert.Equal("system:serviceaccount:default:default", review.Status.User.Username);
+        Assert.Equal(pod.Metadata.Uid, review.Status.User.Extra["authentication.kubernetes.io/pod-uid"][0]);
+        Assert.Equal(NodeFixture.NodeName, review.Status.User.Extra["authentication.kubernetes.io/node-name"][0]);
+    }
+
+    [Fact]
     public async Task A_crashed_container_restarts_at_once_and_then_backs_off()
     {
         await node.CreateAsync(NodeFixture.Pod("crash1", "exec sleep 1000"));
