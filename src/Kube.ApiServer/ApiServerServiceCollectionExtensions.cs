@@ -5,6 +5,7 @@ using Kube.ApiServer.Discovery;
 using Kube.ApiServer.Http;
 using Kube.ApiServer.Http.Protobuf;
 using Kube.ApiServer.Registry;
+using Kube.ApiServer.Registry.Custom;
 using Kube.ApiServer.Schema;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Routing;
@@ -34,7 +35,7 @@ public static class ApiServerServiceCollectionExtensions
         services.AddSingleton<ProtobufTables>().AddSingleton<ProtobufDecoder>().AddSingleton<RequestBody>();
         services.AddSingleton<TableWriter>().AddSingleton<ReadHandler>().AddSingleton<WriteHandler>().AddSingleton<PatchHandler>().AddSingleton<WatchHandler>();
         services.AddSingleton<SubresourceHandler>().AddSingleton<ScaleHandler>().AddSingleton<PodLogHandler>().AddSingleton<NodeConnection>().AddSingleton<ReviewHandler>();
-        services.AddSingleton<DiscoveryHandler>().AddSingleton<ModelDescriptions>().AddSingleton<OpenApiHandler>();
+        services.AddSingleton<DiscoveryHandler>().AddSingleton<ModelDescriptions>().AddSingleton<OpenApiNames>().AddSingleton<OpenApiHandler>();
         services.AddSingleton<ClientCertificateAuthenticator>().AddSingleton<RequestAuthenticator>();
         services.AddSingleton<IAuthorizer, MastersAuthorizer>();
         services.AddSingleton<IAuthorizer, ComponentAuthorizer>();
@@ -45,7 +46,9 @@ public static class ApiServerServiceCollectionExtensions
         // Order matters: what changes the object comes before what counts it.
         services.AddSingleton<IAdmission, NamespaceLifecycle>().AddSingleton<IAdmission, NodeRestriction>().AddSingleton<IAdmission, CertificateRequestor>();
         services.AddSingleton<IAdmission, PodDefaults>().AddSingleton<IAdmission, LimitRanger>().AddSingleton<IAdmission, ServiceAddresses>().AddSingleton<IAdmission, ResourceQuotas>();
+        services.AddSingleton<IAdmission, CustomResourceNames>();
         services.AddHostedService<SystemNamespaces>();
+        services.AddSingleton<CustomDefinitions>().AddHostedService<DefinitionController>();
         services.AddSingleton<RequestDispatcher>();
         return services;
     }

@@ -2,6 +2,7 @@ using Kube.ApiServer.Authentication;
 using Kube.ApiServer.Authorization;
 using Kube.ApiServer.Discovery;
 using Kube.ApiServer.Registry;
+using Kube.ApiServer.Registry.Custom;
 using Kube.ApiServer.Schema;
 using Kube.ApiServer.Storage;
 using Kube.Machinery.Patches;
@@ -15,6 +16,7 @@ namespace Kube.ApiServer.Http;
 /// <summary>The way of a request: authenticate, authorize, find the kind, call the handler; whatever is refused ends as a Status.</summary>
 internal sealed class RequestDispatcher(
     ResourceCatalog catalog,
+    CustomDefinitions definitions,
     RequestAuthenticator authenticator,
     AuthorizerChain authorizers,
     DiscoveryHandler discovery,
@@ -93,17 +95,21 @@ internal sealed class RequestDispatcher(
             return;
         }
 
-        var kind = catalog.Find(path.Group, path.Version, path.Resource) ?? throw Refusal.UnknownPath();
+        var kind = definitions.Find(path.Group, path.Version, path.Resource) ?? throw Refusal.UnknownPath();
         if (!kind.Namespaced && path.Namespace.Length > 0)
             throw Refusal.UnknownPath();
         if (kind.Namespaced && path.Namespace.Length == 0 && (path.Name.Length > 0 || verb is "create" or "deletecollection"))
             throw Refusal.UnknownPath();
+        if (kind is CustomResourceKind { Deprecation: { } deprecation })
+            Replies.Warn(http, [deprecation]);
         var request = new ResourceRequest(http, path, kind, verb, user);
         await (path.Subresource.Length > 0 ? subresources.HandleAsync(request) : ObjectAsync(request)).ConfigureAwait(false);
     }
 
     private Task ObjectAsync(ResourceRequest request) => request.Verb switch
     {
+        _ when !request.Kind.Verbs.Contains(request.Verb) => throw Refusal.MethodNotAllowed(),
+        "create" when request.Kind is BindingKind => subresources.BindAsync(request, catalog.Get<PodKind>()),
         "get" => reads.GetAsync(request),
         "list" => reads.ListAsync(request),
         "watch" => watches.WatchAsync(request),
