@@ -1,6 +1,5 @@
 using System.Text.Json.Nodes;
 using k8s.Models;
-using Kube.Machinery.Metadata;
 
 namespace Kube.ApiServer.Registry;
 

@@ -16,8 +16,8 @@ internal sealed class OpenApiPaths(OpenApiNames names, string group, string vers
 
     private static readonly string[] Deleting = ["dryRun", "gracePeriodSeconds", "orphanDependents", "propagationPolicy"];
 
-    private static readonly string[] PatchTypes =
-        ["application/apply-patch+yaml", "application/json-patch+json", "application/merge-patch+json", "application/strategic-merge-patch+json"];
+    private const string StrategicMerge = "application/strategic-merge-patch+json";
+    private static readonly string[] PatchTypes = ["application/apply-patch+yaml", "application/json-patch+json", "application/merge-patch+json"];
 
     public void Write(Utf8JsonWriter writer, ResourceKind kind)
     {
@@ -118,8 +118,9 @@ internal sealed class OpenApiPaths(OpenApiNames names, string group, string vers
             writer.WriteEndArray();
         }
 
+        // kubectl apply chooses its kind of patch by the media types it finds here.
         if (method == "patch")
-            Content(writer, "requestBody", null, PatchTypes, null);
+            Content(writer, "requestBody", null, kind.TakesStrategicMerge ? [.. PatchTypes, StrategicMerge] : PatchTypes, null);
         else if (body is not null)
             Content(writer, "requestBody", null, ["application/json", "application/yaml", "application/vnd.kubernetes.protobuf"], body);
         writer.WriteStartObject("responses");

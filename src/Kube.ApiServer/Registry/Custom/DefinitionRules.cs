@@ -69,7 +69,7 @@ internal static class DefinitionRules
                 errors.Required($"spec.names.{field}");
             else if (NameRules.Label1035(value.ToLowerInvariant()) is { } wrong)
                 errors.Invalid($"spec.names.{field}", value, wrong);
-            else if (field is "plural" or "singular" && value != value.ToLowerInvariant())
+            else if (field is "plural" or "singular" && value.Any(char.IsAsciiLetterUpper))
                 errors.Invalid($"spec.names.{field}", value, "must be lower case");
         }
 
