@@ -101,9 +101,25 @@ internal sealed class CustomResourceKind : ResourceKind
         return names.Any(n => !JsonNode.DeepEquals(document[n], old[n]));
     }
 
-    public override void Validate(JsonObject document, FieldErrors errors) => new SchemaValidator(errors).Validate(document, Structure, "");
+    public override void Validate(JsonObject document, FieldErrors errors)
+    {
+        new SchemaValidator(errors).Validate(document, Structure, "");
+        // Rules may count on the shape the schema asks for.
+        if (!errors.Any)
+            new CelValidator(errors, transitions: false).Validate(document, null, Structure, "");
+    }
 
-    public override void ValidateStatus(JsonObject document, JsonObject old, FieldErrors errors) => Validate(document, errors);
+    public override void ValidateUpdate(JsonObject document, JsonObject old, FieldErrors errors)
+    {
+        if (!errors.Any)
+            new CelValidator(errors, transitions: true).Validate(document, old, Structure, "");
+    }
+
+    public override void ValidateStatus(JsonObject document, JsonObject old, FieldErrors errors)
+    {
+        Validate(document, errors);
+        ValidateUpdate(document, old, errors);
+    }
 
     public override void ValidateStructure(JsonObject document, FieldErrors errors)
     {

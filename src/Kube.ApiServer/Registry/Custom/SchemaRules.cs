@@ -50,8 +50,7 @@ internal static class SchemaRules
             errors.Required($"{at}.items", "must be specified");
         if (schema.Text("pattern") is { } pattern && ValueRules.TryPattern(pattern) is null)
             errors.Invalid($"{at}.pattern", pattern, "must be a valid regular expression");
-        if (schema["x-kubernetes-validations"] is JsonArray { Count: > 0 })
-            errors.Forbidden($"{at}.x-kubernetes-validations", "this server does not evaluate CEL rules; express the rule with the schema's own keywords or leave it out");
+        CelRules(schema, at, errors);
         ListKinds(schema, type, at, errors);
         if (schema.Flag("x-kubernetes-embedded-resource") == true && type != "object")
             errors.Invalid($"{at}.type", type, "must be object if x-kubernetes-embedded-resource is true");
@@ -66,6 +65,25 @@ internal static class SchemaRules
         if (schema["additionalProperties"] is JsonObject values)
             Node(values, $"{at}.additionalProperties", root: false, errors);
         DefaultValue(schema, at, root, errors);
+    }
+
+    private static void CelRules(JsonObject schema, string at, FieldErrors errors)
+    {
+        var i = 0;
+        foreach (var source in schema.Objects("x-kubernetes-validations"))
+        {
+            var field = $"{at}.x-kubernetes-validations[{i++}]";
+            var rule = new CelRule(source);
+            if (rule.Expression.Trim().Length == 0)
+                errors.Required($"{field}.rule", "rule is not specified");
+            else if (rule.Fault is { } fault)
+                errors.Invalid($"{field}.rule", rule.Expression, $"compilation failed: {fault}");
+            if (rule.MessageFault is { } messageFault)
+                errors.Invalid($"{field}.messageExpression", source.Text("messageExpression"), $"messageExpression compilation failed: {messageFault}");
+            if (source.Text("message")?.Contains('\n', StringComparison.Ordinal) == true)
+                errors.Invalid($"{field}.message", source.Text("message"), "message must not contain line breaks");
+            errors.OneOf($"{field}.reason", source.Text("reason"), "FieldValueRequired", "FieldValueInvalid", "FieldValueForbidden", "FieldValueDuplicate");
+        }
     }
 
     private static void ListKinds(JsonObject schema, string type, string at, FieldErrors errors)

@@ -23,6 +23,7 @@ internal sealed class StructuralSchema
         Values = source["additionalProperties"] is JsonObject values ? new StructuralSchema(values, false) : null;
         FreeValues = source.Flag("additionalProperties") == true;
         Rules = new ValueRules(source);
+        HasCelRules = Rules.Cel.Count > 0 || Properties.Values.Any(p => p.HasCelRules) || Items?.HasCelRules == true || Values?.HasCelRules == true;
         HasDefaults = source["default"] is not null || Properties.Values.Any(p => p.HasDefaults) || Items?.HasDefaults == true || Values?.HasDefaults == true;
     }
 
@@ -44,6 +45,9 @@ internal sealed class StructuralSchema
     public ValueRules Rules { get; }
 
     public bool HasDefaults { get; }
+
+    /// <summary>Here or further in there are rules in CEL.</summary>
+    public bool HasCelRules { get; }
 
     public bool IsNullable => Source.Flag("nullable") == true;
 

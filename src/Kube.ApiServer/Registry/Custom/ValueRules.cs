@@ -18,6 +18,7 @@ internal sealed class ValueRules
         AllOf = Parse(source, "allOf");
         AnyOf = Parse(source, "anyOf");
         OneOf = Parse(source, "oneOf");
+        Cel = [.. source.Objects("x-kubernetes-validations").Select(r => new CelRule(r))];
         Not = source.Object("not") is { } not ? StructuralSchema.Parse(not) : null;
     }
 
@@ -34,6 +35,9 @@ internal sealed class ValueRules
     public IReadOnlyList<StructuralSchema> OneOf { get; }
 
     public StructuralSchema? Not { get; }
+
+    /// <summary>The expressions that must hold.</summary>
+    public IReadOnlyList<CelRule> Cel { get; }
 
     /// <summary>A pattern compiled; null when .NET has no such expression. Definitions are refused then.</summary>
     public static Regex? TryPattern(string pattern)
