@@ -12,6 +12,7 @@ using Kube.ApiServer.Fairness;
 using Kube.ApiServer.Http;
 using Kube.ApiServer.Http.Protobuf;
 using Kube.ApiServer.Registry;
+using Kube.ApiServer.Registry.Custom;
 using Kube.ApiServer.Schema;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Routing;
@@ -41,7 +42,7 @@ public static class ApiServerServiceCollectionExtensions
         services.AddSingleton<ProtobufTables>().AddSingleton<ProtobufDecoder>().AddSingleton<RequestBody>();
         services.AddSingleton<TableWriter>().AddSingleton<ReadHandler>().AddSingleton<WriteHandler>().AddSingleton<PatchHandler>().AddSingleton<WatchHandler>();
         services.AddSingleton<SubresourceHandler>().AddSingleton<ScaleHandler>().AddSingleton<PodLogHandler>().AddSingleton<NodeConnection>().AddSingleton<AccessReviews>().AddSingleton<ReviewHandler>();
-        services.AddSingleton<DiscoveryHandler>().AddSingleton<ModelDescriptions>().AddSingleton<OpenApiHandler>();
+        services.AddSingleton<DiscoveryHandler>().AddSingleton<ModelDescriptions>().AddSingleton<OpenApiNames>().AddSingleton<OpenApiHandler>();
         services.AddSingleton<ClientCertificateAuthenticator>().AddSingleton<RequestAuthenticator>().AddSingleton<Impersonation>();
         services.AddSingleton<IAuthorizer, MastersAuthorizer>();
         services.AddSingleton<PodReferences>().AddSingleton<IAuthorizer, NodeAuthorizer>();
@@ -56,10 +57,11 @@ public static class ApiServerServiceCollectionExtensions
         services.AddSingleton<IAdmission, NamespaceLifecycle>().AddSingleton<IAdmission, NodeRestriction>().AddSingleton<IAdmission, CertificateRequestor>();
         services.AddSingleton<IAdmission, ServiceAccounts>().AddSingleton<IAdmission, PodPriority>().AddSingleton<IAdmission, DefaultStorageClass>().AddSingleton<IAdmission, LimitRanger>();
         services.AddSingleton<IAdmission, RoleEscalation>().AddSingleton<IAdmission, OwnerReferences>().AddSingleton<IAdmission, PodSecurityAdmission>();
-        services.AddSingleton<IAdmission, ServiceAddresses>();
+        services.AddSingleton<IAdmission, ServiceAddresses>().AddSingleton<IAdmission, CustomResourceNames>();
         services.AddSingleton<QuotaUsage>().AddSingleton<IAdmission, ResourceQuotas>().AddHostedService<QuotaStatus>();
         services.AddHostedService<SystemNamespaces>().AddHostedService<DefaultRoleSetup>().AddHostedService<RoleAggregation>().AddHostedService<KubernetesService>().AddHostedService<AccountSecrets>();
         services.AddSingleton<RequestLanes>().AddSingleton<AuditLog>().AddHostedService(provider => provider.GetRequiredService<AuditLog>());
+        services.AddSingleton<CustomDefinitions>().AddHostedService<DefinitionController>();
         services.AddSingleton<RequestDispatcher>();
         return services;
     }

@@ -17,6 +17,9 @@ internal static partial class Log
     [LoggerMessage(2104, LogLevel.Error, "The certificate signer failed and starts over")]
     public static partial void SignerFailed(ILogger logger, Exception exception);
 
+    [LoggerMessage(2110, LogLevel.Warning, "The definitions of custom resources could not be followed; it goes on in a second")]
+    public static partial void DefinitionsFailed(ILogger logger, Exception exception);
+
     [LoggerMessage(2103, LogLevel.Warning, "Certificate request {Name} of {Requestor} was denied: {Reason}")]
     public static partial void CertificateDenied(ILogger logger, string name, string requestor, string reason);
 

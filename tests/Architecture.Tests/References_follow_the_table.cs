@@ -25,6 +25,7 @@ public sealed class References_follow_the_table
         ["Grpc.Net.Client"] = ["Kube.Node"],
         ["Grpc.Tools"] = ["Kube.Node"],
         ["Google.Protobuf"] = ["Kube.Node"],
+        ["Cel"] = ["Kube.ApiServer"],
         ["Yarp.ReverseProxy"] = ["Kube.Network"],
         ["KubernetesClient"] = ["Kube.Machinery", "Portal.Core"],
         ["Npgsql"] = ["Kube.ApiServer", "Portal.Core", "Portal.Identity"],

@@ -12,7 +12,8 @@ namespace Kube.ApiServer.Discovery;
 /// </summary>
 internal sealed class DiscoveryHandler(ResourceCatalog catalog)
 {
-    private readonly ConcurrentDictionary<string, byte[]> _documents = new(StringComparer.Ordinal);
+    // The documents of one snapshot of the catalog: they go with it when a custom kind comes or goes.
+    private volatile DocumentSet? _set;
 
     /// <summary>Answers <c>/api</c>, <c>/apis</c>, <c>/apis/GROUP</c>, <c>/api/v1</c> and <c>/apis/GROUP/VERSION</c>; false for other paths.</summary>
     public async Task<bool> TryHandleAsync(HttpContext http, string path)
@@ -25,14 +26,13 @@ internal sealed class DiscoveryHandler(ResourceCatalog catalog)
         {
             case ["api" or "apis"] when aggregated is not null:
                 contentType = $"application/json;g=apidiscovery.k8s.io;v={aggregated};as=APIGroupDiscoveryList";
-                body = _documents.GetOrAdd($"{aggregated} {parts[0]}", _ => Aggregated(aggregated, parts[0] == "api"));
-                http.Response.Headers.Vary = "Accept";
+                body = Documents.GetOrAdd($"{aggregated} {parts[0]}", _ => Aggregated(aggregated, parts[0] == "api"));
                 break;
             case ["api"]:
                 body = Replies.Write(WriteVersions);
                 break;
             case ["apis"]:
-                body = _documents.GetOrAdd("groups", _ => Replies.Write(WriteGroups));
+                body = Documents.GetOrAdd("groups", _ => Replies.Write(WriteGroups));
                 break;
             case ["apis", var group] when Groups(core: false).FirstOrDefault(g => g.Key == group) is { } found:
                 body = Replies.Write(w => WriteGroup(w, found, typed: true));
@@ -47,8 +47,20 @@ internal sealed class DiscoveryHandler(ResourceCatalog catalog)
 
         if (body is null)
             return false;
-        await Replies.JsonAsync(http, 200, body, contentType).ConfigureAwait(false);
+        http.Response.Headers.Vary = "Accept";
+        await ConditionalReply.SendAsync(http, body, contentType).ConfigureAwait(false);
         return true;
+    }
+
+    private ConcurrentDictionary<string, byte[]> Documents
+    {
+        get
+        {
+            var set = _set;
+            if (set is null || set.Of != catalog.Current)
+                _set = set = new DocumentSet(catalog.Current, new ConcurrentDictionary<string, byte[]>(StringComparer.Ordinal));
+            return set.Documents;
+        }
     }
 
     private static string? AggregatedVersion(HttpRequest request)
@@ -67,7 +79,8 @@ internal sealed class DiscoveryHandler(ResourceCatalog catalog)
     }
 
     private IEnumerable<IGrouping<string, ResourceKind>> Groups(bool core) =>
-        catalog.Kinds.Where(k => k.Gvk.Group.Length == 0 == core).Concat(core ? [] : ReviewKinds.All).GroupBy(k => k.Gvk.Group);
+        catalog.Kinds.Where(k => k.Gvk.Group.Length == 0 == core).Concat(core ? [] : ReviewKinds.All).GroupBy(k => k.Gvk.Group)
+            .OrderBy(g => ApiOrder.OfGroup(g.Key)).ThenBy(g => g.Key, StringComparer.Ordinal);
 
     private byte[] Aggregated(string version, bool core) => Replies.Write(writer =>
     {
@@ -85,7 +98,7 @@ internal sealed class DiscoveryHandler(ResourceCatalog catalog)
                 writer.WriteString("name", group.Key);
             writer.WriteEndObject();
             writer.WriteStartArray("versions");
-            foreach (var kinds in group.GroupBy(k => k.Gvk.Version).OrderByDescending(v => v.Key, StringComparer.Ordinal))
+            foreach (var kinds in group.GroupBy(k => k.Gvk.Version).OrderBy(v => v.Key, ApiOrder.Versions))
             {
                 writer.WriteStartObject();
                 writer.WriteString("version", kinds.Key);
@@ -112,10 +125,10 @@ internal sealed class DiscoveryHandler(ResourceCatalog catalog)
         WriteResponseKind(writer, kind.Gvk.Group, kind.Gvk.Version, kind.Gvk.Kind);
         writer.WriteString("scope", kind.Namespaced ? "Namespaced" : "Cluster");
         writer.WriteString("singularResource", kind.Singular);
-        WriteTexts(writer, "verbs", KindVerbs.Of(kind));
+        WriteTexts(writer, "verbs", kind.Verbs);
         WriteTexts(writer, "shortNames", kind.ShortNames);
         WriteTexts(writer, "categories", kind.Categories);
-        var subresources = KindVerbs.Subresources(kind).ToArray();
+        var subresources = KindSubresources.Of(kind).ToArray();
         if (subresources.Length > 0)
         {
             writer.WriteStartArray("subresources");
@@ -185,7 +198,7 @@ internal sealed class DiscoveryHandler(ResourceCatalog catalog)
         }
 
         writer.WriteString("name", group.Key);
-        var versions = group.Select(k => k.Gvk.Version).Distinct().OrderDescending(StringComparer.Ordinal).ToArray();
+        var versions = group.Select(k => k.Gvk.Version).Distinct().Order(ApiOrder.Versions).ToArray();
         writer.WriteStartArray("versions");
         foreach (var version in versions)
             WriteVersion(writer, null, group.Key, version);
@@ -208,7 +221,7 @@ internal sealed class DiscoveryHandler(ResourceCatalog catalog)
     private byte[]? Resources(string group, string version)
     {
         var kinds = catalog.Kinds.Concat(ReviewKinds.All).Where(k => k.Gvk.Group == group && k.Gvk.Version == version).ToArray();
-        return kinds.Length == 0 ? null : _documents.GetOrAdd($"resources {group}/{version}", _ => Replies.Write(writer =>
+        return kinds.Length == 0 ? null : Documents.GetOrAdd($"resources {group}/{version}", _ => Replies.Write(writer =>
         {
             writer.WriteStartObject();
             writer.WriteString("kind", "APIResourceList");
@@ -217,8 +230,8 @@ internal sealed class DiscoveryHandler(ResourceCatalog catalog)
             writer.WriteStartArray("resources");
             foreach (var kind in kinds)
             {
-                WriteResource(writer, kind.Plural, kind.Singular, kind, "", "", kind.Gvk.Kind, KindVerbs.Of(kind), kind.ShortNames, kind.Categories);
-                foreach (var sub in KindVerbs.Subresources(kind))
+                WriteResource(writer, kind.Plural, kind.Singular, kind, "", "", kind.Gvk.Kind, kind.Verbs, kind.ShortNames, kind.Categories);
+                foreach (var sub in KindSubresources.Of(kind))
                     WriteResource(writer, $"{kind.Plural}/{sub.Name}", "", kind, sub.Group, sub.Version, sub.Kind, sub.Verbs, [], []);
             }
 
@@ -245,4 +258,6 @@ internal sealed class DiscoveryHandler(ResourceCatalog catalog)
         WriteTexts(writer, "categories", categories);
         writer.WriteEndObject();
     }
+
+    private sealed record DocumentSet(CatalogSnapshot Of, ConcurrentDictionary<string, byte[]> Documents);
 }

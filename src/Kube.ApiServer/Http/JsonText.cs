@@ -10,7 +10,8 @@ internal static class JsonText
 {
     public static readonly JsonWriterOptions Writing = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true };
 
-    private static readonly JsonSerializerOptions Serializing = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    /// <summary>The same for texts that show a value to a person.</summary>
+    public static readonly JsonSerializerOptions Plain = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     [ThreadStatic]
     private static ArrayBufferWriter<byte>? _buffer;
@@ -24,7 +25,7 @@ internal static class JsonText
         var writer = _writer ??= new Utf8JsonWriter(buffer, Writing);
         buffer.ResetWrittenCount();
         writer.Reset(buffer);
-        node.WriteTo(writer, Serializing);
+        node.WriteTo(writer, Plain);
         writer.Flush();
         return buffer.WrittenSpan.ToArray();
     }

@@ -21,6 +21,8 @@ internal sealed class PatchHandler(ObjectRegistry registry, RequestBody bodies, 
             return;
         }
 
+        if (type == "application/strategic-merge-patch+json" && !request.Kind.TakesStrategicMerge)
+            throw Refusal.UnsupportedMediaType("application/json-patch+json, application/merge-patch+json, application/apply-patch+yaml");
         var change = Parse(type, bytes, request.Kind.Schema);
         var written = await registry.UpdateAsync(
             request.Kind,

@@ -20,6 +20,7 @@ internal sealed class ReadHandler(IObjectStore store, TableWriter tables)
     public Task SendAsync(ResourceRequest request, int code, ReadOnlyMemory<byte> json)
     {
         var format = OutputFormats.Of(request.Http.Request);
+        json = request.Kind.Present(json);
         return format switch
         {
             OutputFormat.Table => Replies.JsonAsync(request.Http, code, tables.One(request, json)),
@@ -67,7 +68,7 @@ internal sealed class ReadHandler(IObjectStore store, TableWriter tables)
                 await WriteListAsync(request, "PartialObjectMetadataList", "meta.k8s.io/v1", page.Select(o => TableWriter.Metadata(o.Json)), snapshot.Revision, next, remaining).ConfigureAwait(false);
                 break;
             default:
-                await WriteListAsync(request, request.Kind.Gvk.Kind + "List", request.Kind.Gvk.ApiVersion, page.Select(o => o.Json), snapshot.Revision, next, remaining).ConfigureAwait(false);
+                await WriteListAsync(request, request.Kind.ListKind, request.Kind.Gvk.ApiVersion, page.Select(o => request.Kind.Present(o.Json)), snapshot.Revision, next, remaining).ConfigureAwait(false);
                 break;
         }
     }

@@ -5,6 +5,7 @@ using Kube.ApiServer.Authorization;
 using Kube.ApiServer.Discovery;
 using Kube.ApiServer.Fairness;
 using Kube.ApiServer.Registry;
+using Kube.ApiServer.Registry.Custom;
 using Kube.ApiServer.Schema;
 using Kube.ApiServer.Storage;
 using Kube.Machinery.Patches;
@@ -18,6 +19,7 @@ namespace Kube.ApiServer.Http;
 /// <summary>The way of a request: authenticate, authorize, find the kind, call the handler; whatever is refused ends as a Status.</summary>
 internal sealed class RequestDispatcher(
     ResourceCatalog catalog,
+    CustomDefinitions definitions,
     RequestAuthenticator authenticator,
     Impersonation impersonation,
     AuthorizerChain authorizers,
@@ -119,11 +121,13 @@ internal sealed class RequestDispatcher(
             return;
         }
 
-        var kind = catalog.Find(path.Group, path.Version, path.Resource) ?? throw Refusal.UnknownPath();
+        var kind = definitions.Find(path.Group, path.Version, path.Resource) ?? throw Refusal.UnknownPath();
         if (!kind.Namespaced && path.Namespace.Length > 0)
             throw Refusal.UnknownPath();
         if (kind.Namespaced && path.Namespace.Length == 0 && (path.Name.Length > 0 || verb is "create" or "deletecollection"))
             throw Refusal.UnknownPath();
+        if (kind is CustomResourceKind { Deprecation: { } deprecation })
+            Replies.Warn(http, [deprecation]);
         var request = new ResourceRequest(http, path, kind, verb, user);
         record.Feedback = request.Feedback;
         if (verb is "create" or "update" or "patch")
@@ -140,6 +144,8 @@ internal sealed class RequestDispatcher(
 
     private Task ObjectAsync(ResourceRequest request) => request.Verb switch
     {
+        _ when !request.Kind.Verbs.Contains(request.Verb) => throw Refusal.MethodNotAllowed(),
+        "create" when request.Kind is BindingKind => subresources.BindAsync(request, catalog.Get<PodKind>()),
         "get" => reads.GetAsync(request),
         "list" => reads.ListAsync(request),
         "watch" => watches.WatchAsync(request),

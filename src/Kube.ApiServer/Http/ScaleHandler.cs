@@ -33,7 +33,7 @@ internal sealed class ScaleHandler(ObjectRegistry registry, RequestBody bodies)
             change = PatchHandler.Parse(type, await bodies.BytesAsync(request.Http.Request, request.Aborted).ConfigureAwait(false), ScaleSchema);
         }
 
-        var written = await registry.UpdateAsync(request.Kind, request.Key, live => Rescale(request, live, change(Show(live))), request.Options("scale"), request.Aborted).ConfigureAwait(false);
+        var written = await registry.UpdateAsync(request.Kind, request.Key, live => Rescale(request, live, change(Show(request.Kind, live))), request.Options("scale"), request.Aborted).ConfigureAwait(false);
         await AnswerAsync(request, written.Json).ConfigureAwait(false);
     }
 
@@ -44,11 +44,13 @@ internal sealed class ScaleHandler(ObjectRegistry registry, RequestBody bodies)
             throw Refusal.Invalid(ScaleKind, request.Path.Name, [new StatusCause("FieldValueInvalid", $"Invalid value: {replicas}: must be greater than or equal to 0", "spec.replicas")]);
         if (scale.Object("metadata").Text("resourceVersion") is { Length: > 0 } version)
             live.Object("metadata")!["resourceVersion"] = version;
-        live.Ensure("spec")["replicas"] = replicas;
+        var path = request.Kind.ScalePaths.Replicas.Split('.');
+        var parent = path[..^1].Aggregate(live, (node, name) => node.Ensure(name));
+        parent[path[^1]] = replicas;
         return live;
     }
 
-    private static JsonObject Show(JsonObject workload)
+    private static JsonObject Show(ResourceKind kind, JsonObject workload)
     {
         var metadata = workload.Object("metadata");
         var shown = new JsonObject();
@@ -58,20 +60,22 @@ internal sealed class ScaleHandler(ObjectRegistry registry, RequestBody bodies)
                 shown[field] = value.DeepClone();
         }
 
-        var selector = Columns.Selector(workload.Object("spec").Object("selector"));
-        var status = new JsonObject { ["replicas"] = workload.Object("status").Integer("replicas") ?? 0 };
-        if (selector != "<none>")
+        // Replication controllers have a plain map of labels.
+        var selected = workload.Object("spec").Object("selector");
+        var selector = kind.ScalePaths.Selector is { } path ? workload.At(path).AsText() : kind is ReplicationControllerKind ? Columns.Labels(selected) : Columns.Selector(selected);
+        var status = new JsonObject { ["replicas"] = workload.At(kind.ScalePaths.Current).AsInteger() ?? 0 };
+        if (selector is { Length: > 0 } and not "<none>")
             status["selector"] = selector;
         return new JsonObject
         {
             ["kind"] = "Scale",
             ["apiVersion"] = "autoscaling/v1",
             ["metadata"] = shown,
-            ["spec"] = new JsonObject { ["replicas"] = workload.Object("spec").Integer("replicas") ?? 0 },
+            ["spec"] = new JsonObject { ["replicas"] = workload.At(kind.ScalePaths.Replicas).AsInteger() ?? 0 },
             ["status"] = status,
         };
     }
 
     private static Task AnswerAsync(ResourceRequest request, ReadOnlyMemory<byte> json) =>
-        Replies.JsonAsync(request.Http, 200, JsonText.ToUtf8(Show(DocumentReader.Read(json.Span))));
+        Replies.JsonAsync(request.Http, 200, JsonText.ToUtf8(Show(request.Kind, DocumentReader.Read(request.Kind.Present(json).Span))));
 }

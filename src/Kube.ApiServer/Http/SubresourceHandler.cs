@@ -25,8 +25,8 @@ internal sealed class SubresourceHandler(
     public Task HandleAsync(ResourceRequest request)
     {
         var subresource = request.Path.Subresource;
-        if (!KindVerbs.Subresources(request.Kind).Any(s => s.Name == subresource && s.Verbs.Contains(request.Verb)))
-            throw KindVerbs.Subresources(request.Kind).Any(s => s.Name == subresource) ? Refusal.MethodNotAllowed() : Refusal.UnknownPath();
+        if (!KindSubresources.Of(request.Kind).Any(s => s.Name == subresource && s.Verbs.Contains(request.Verb)))
+            throw KindSubresources.Of(request.Kind).Any(s => s.Name == subresource) ? Refusal.MethodNotAllowed() : Refusal.UnknownPath();
         return (subresource, request.Verb) switch
         {
             ("status" or "approval", "get") => reads.GetAsync(request),
@@ -42,9 +42,19 @@ internal sealed class SubresourceHandler(
         };
     }
 
-    private async Task BindAsync(ResourceRequest request)
+    /// <summary>Carries out a Binding posted to the collection of bindings: it names its pod itself.</summary>
+    public async Task BindAsync(ResourceRequest request, ResourceKind pods)
     {
-        var binding = await bodies.ObjectAsync(request.Http, new GroupVersionKind("", "v1", "Binding"), BindingSchema, request.Aborted).ConfigureAwait(false);
+        var binding = await bodies.ObjectAsync(request.Http, request.Kind.Gvk, BindingSchema, request.Aborted).ConfigureAwait(false);
+        var name = binding.Object("metadata").Text("name") ?? "";
+        await BindAsync(request with { Kind = pods, Path = request.Path with { Resource = pods.Plural, Name = name, Subresource = "binding" } }, binding).ConfigureAwait(false);
+    }
+
+    private async Task BindAsync(ResourceRequest request) =>
+        await BindAsync(request, await bodies.ObjectAsync(request.Http, new GroupVersionKind("", "v1", "Binding"), BindingSchema, request.Aborted).ConfigureAwait(false)).ConfigureAwait(false);
+
+    private async Task BindAsync(ResourceRequest request, JsonObject binding)
+    {
         var node = binding.Object("target").Text("name");
         if (string.IsNullOrEmpty(node))
             throw Refusal.Invalid(new("", "v1", "Binding"), request.Path.Name, [new StatusCause("FieldValueRequired", "Required value", "target.name")]);

@@ -28,7 +28,11 @@ internal sealed class TableWriter(TimeProvider time)
         ReadHandler.WriteListMetadata(writer, revision, next, remaining);
         writer.WriteStartArray("rows");
         foreach (var item in items)
-            Row(writer, request, item.Json, DocumentReader.Read(item.Json.Span));
+        {
+            var json = request.Kind.Present(item.Json);
+            Row(writer, request, json, DocumentReader.Read(json.Span));
+        }
+
         End(writer);
     });
 

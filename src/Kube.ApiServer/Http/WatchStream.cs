@@ -21,6 +21,7 @@ internal sealed class WatchStream(ResourceRequest request, TableWriter tables)
 
     public void Event(string type, ReadOnlyMemory<byte> json)
     {
+        json = request.Kind.Present(json);
         var body = _format switch
         {
             OutputFormat.Table => tables.One(request, json),

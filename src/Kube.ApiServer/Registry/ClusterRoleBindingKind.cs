@@ -14,26 +14,16 @@ internal sealed class ClusterRoleBindingKind() : ResourceKind("rbac.authorizatio
         Registry.Columns.Name,
         Registry.Columns.Of("Role", o => $"{o.Object("roleRef").Text("kind")}/{o.Object("roleRef").Text("name")}"),
         Registry.Columns.Age,
+        Registry.Columns.Wide("Users", o => PolicyRules.Subjects(o, "User")),
+        Registry.Columns.Wide("Groups", o => PolicyRules.Subjects(o, "Group")),
+        Registry.Columns.Wide("ServiceAccounts", o => PolicyRules.Subjects(o, "ServiceAccount")),
     ];
 
     public override string? ValidateName(string name) => NameRules.PathSegment(name);
 
-    public override void Default(JsonObject document)
-    {
-        document.Object("roleRef")?.SetDefault("apiGroup", "rbac.authorization.k8s.io");
-        foreach (var subject in document.Objects("subjects").Where(s => s.Text("kind") is "User" or "Group"))
-            subject.SetDefault("apiGroup", "rbac.authorization.k8s.io");
-    }
+    public override void Default(JsonObject document) => PolicyRules.Default(document);
 
-    public override void Validate(JsonObject document, FieldErrors errors)
-    {
-        if (string.IsNullOrEmpty(document.Object("roleRef").Text("name")))
-            errors.Required("roleRef.name");
-    }
+    public override void Validate(JsonObject document, FieldErrors errors) => PolicyRules.Binding(document, ["ClusterRole"], errors);
 
-    public override void ValidateUpdate(JsonObject document, JsonObject old, FieldErrors errors)
-    {
-        if (!JsonNode.DeepEquals(document["roleRef"], old["roleRef"]))
-            errors.Invalid("roleRef", document.Object("roleRef").Text("name"), "cannot change roleRef");
-    }
+    public override void ValidateUpdate(JsonObject document, JsonObject old, FieldErrors errors) => PolicyRules.BindingUpdate(document, old, errors);
 }

@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using k8s.Models;
 using Kube.Machinery.Metadata;
 
@@ -15,4 +16,6 @@ internal sealed class ClusterRoleKind() : ResourceKind("rbac.authorization.k8s.i
     ];
 
     public override string? ValidateName(string name) => NameRules.PathSegment(name);
+
+    public override void Validate(JsonObject document, FieldErrors errors) => PolicyRules.Rules(document, namespaced: false, errors);
 }

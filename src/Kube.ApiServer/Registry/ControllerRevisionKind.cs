@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using k8s.Models;
 using Kube.Machinery.Metadata;
 
@@ -13,4 +14,17 @@ internal sealed class ControllerRevisionKind() : ResourceKind("apps", "v1", "Con
         Registry.Columns.Number("Revision", "revision"),
         Registry.Columns.Age,
     ];
+
+    public override void Validate(JsonObject document, FieldErrors errors)
+    {
+        errors.NotNegative("revision", document.Integer("revision"));
+        if (document["data"] is null)
+            errors.Required("data", "data is mandatory");
+    }
+
+    public override void ValidateUpdate(JsonObject document, JsonObject old, FieldErrors errors)
+    {
+        if (!JsonNode.DeepEquals(document["data"], old["data"]))
+            errors.Immutable("data", document["data"]?.ToJsonString());
+    }
 }

@@ -43,8 +43,13 @@ internal sealed class CronJobKind() : ResourceKind("batch", "v1", "CronJob", "cr
             errors.Required("spec.schedule");
         else if (!schedule.StartsWith('@') && schedule.Split(' ', StringSplitOptions.RemoveEmptyEntries).Length != 5)
             errors.Invalid("spec.schedule", schedule, $"expected exactly 5 fields: [{schedule}]");
-        errors.OneOf("spec.concurrencyPolicy", spec.Text("concurrencyPolicy"), "Allow", "Forbid", "Replace");
-        PodValidation.Template(spec.Object("jobTemplate").Object("spec"), "spec.jobTemplate.spec", errors, alwaysRestarts: false);
+        foreach (var number in (ReadOnlySpan<string>)["startingDeadlineSeconds", "successfulJobsHistoryLimit", "failedJobsHistoryLimit"])
+            errors.NotNegative($"spec.{number}", spec.Integer(number));
+        if (schedule.Contains("TZ", StringComparison.Ordinal))
+            errors.Invalid("spec.schedule", schedule, "cannot use TZ or CRON_TZ in schedule, use timeZone field instead");
+        if (spec.Text("timeZone") is { } zone && !TimeZoneInfo.TryFindSystemTimeZoneById(zone, out _))
+            errors.Invalid("spec.timeZone", zone, $"unknown time zone {zone}");
+        JobRules.Validate(spec.Object("jobTemplate").Object("spec"), "spec.jobTemplate.spec", errors);
     }
 
     public override string? ValidateName(string name) => name.Length > 52 ? "must be no more than 52 characters" : NameRules.Subdomain(name);

@@ -48,6 +48,17 @@ internal sealed class DaemonSetKind() : ResourceKind("apps", "v1", "DaemonSet", 
     {
         WorkloadRules.Selector(document.Object("spec"), errors);
         PodValidation.Template(document.Object("spec"), "spec", errors);
+        errors.NotNegative("spec.minReadySeconds", document.Object("spec").Integer("minReadySeconds"));
+        errors.NotNegative("spec.revisionHistoryLimit", document.Object("spec").Integer("revisionHistoryLimit"));
+        var rolling = document.Object("spec").Object("updateStrategy").Object("rollingUpdate");
+        IntOrPercent.Validate(rolling?["maxUnavailable"], "spec.updateStrategy.rollingUpdate.maxUnavailable", errors, atMostAll: true);
+        IntOrPercent.Validate(rolling?["maxSurge"], "spec.updateStrategy.rollingUpdate.maxSurge", errors, atMostAll: true);
+        if (rolling is null)
+            return;
+        if (IntOrPercent.IsZero(rolling["maxUnavailable"]) && (rolling["maxSurge"] is null || IntOrPercent.IsZero(rolling["maxSurge"])))
+            errors.Required("spec.updateStrategy.rollingUpdate.maxUnavailable", "cannot be 0 when maxSurge is 0");
+        if (!IntOrPercent.IsZero(rolling["maxUnavailable"]) && rolling["maxSurge"] is not null && !IntOrPercent.IsZero(rolling["maxSurge"]))
+            errors.Invalid("spec.updateStrategy.rollingUpdate.maxSurge", rolling["maxSurge"]!.ToString(), "may not be set when maxUnavailable is non-zero");
     }
 
     public override void ValidateUpdate(JsonObject document, JsonObject old, FieldErrors errors) => WorkloadRules.SelectorImmutable(document, old, errors);

@@ -61,21 +61,11 @@ internal sealed class DeploymentKind() : ResourceKind("apps", "v1", "Deployment"
         if (strategy.Text("type") == "Recreate" && strategy.Object("rollingUpdate") is not null)
             errors.Forbidden("spec.strategy.rollingUpdate", "may not be specified when strategy `type` is 'Recreate'");
         var rolling = strategy.Object("rollingUpdate");
-        IntOrPercent(rolling?["maxUnavailable"], "spec.strategy.rollingUpdate.maxUnavailable", errors);
-        IntOrPercent(rolling?["maxSurge"], "spec.strategy.rollingUpdate.maxSurge", errors);
-        if (IsZero(rolling?["maxUnavailable"]) && IsZero(rolling?["maxSurge"]))
+        IntOrPercent.Validate(rolling?["maxUnavailable"], "spec.strategy.rollingUpdate.maxUnavailable", errors, atMostAll: true);
+        IntOrPercent.Validate(rolling?["maxSurge"], "spec.strategy.rollingUpdate.maxSurge", errors);
+        if (IntOrPercent.IsZero(rolling?["maxUnavailable"]) && IntOrPercent.IsZero(rolling?["maxSurge"]))
             errors.Invalid("spec.strategy.rollingUpdate.maxUnavailable", 0, "may not be 0 when `maxSurge` is 0");
     }
 
     public override void ValidateUpdate(JsonObject document, JsonObject old, FieldErrors errors) => WorkloadRules.SelectorImmutable(document, old, errors);
-
-    private static bool IsZero(JsonNode? value) => value.AsInteger() == 0 || value.AsText() == "0%";
-
-    private static void IntOrPercent(JsonNode? value, string field, FieldErrors errors)
-    {
-        if (value.AsInteger() is { } number)
-            errors.NotNegative(field, number);
-        else if (value.AsText() is { } text && !(text.EndsWith('%') && uint.TryParse(text.AsSpan(0, text.Length - 1), NumberStyles.None, CultureInfo.InvariantCulture, out _)))
-            errors.Invalid(field, text, "a valid percent string must be a numeric string followed by an ending '%' (e.g. '1%',  or '93%', regex used for validation is '[0-9]+%')");
-    }
 }

@@ -11,6 +11,9 @@ internal sealed class FieldErrors
 
     public bool Any => _causes.Count > 0;
 
+    /// <summary>Something has been said of this very field already.</summary>
+    public bool Names(string field) => _causes.Count > 0 && _causes.Exists(c => c.Field == field);
+
     public void Required(string field, string detail = "") =>
         Add("FieldValueRequired", field, detail.Length == 0 ? "Required value" : $"Required value: {detail}");
 
@@ -24,6 +27,16 @@ internal sealed class FieldErrors
 
     public void NotSupported(string field, string? value, params IEnumerable<string> supported) =>
         Add("FieldValueNotSupported", field, $"Unsupported value: \"{value}\": supported values: {string.Join(", ", supported.Select(s => $"\"{s}\""))}");
+
+    public void TooLong(string field, long max, string unit = "bytes") => Add("FieldValueTooLong", field, string.Create(System.Globalization.CultureInfo.InvariantCulture, $"Too long: may not be more than {max} {unit}"));
+
+    public void Between(string field, long? value, long low, long high)
+    {
+        if (value is { } number && (number < low || number > high))
+            Invalid(field, number, string.Create(System.Globalization.CultureInfo.InvariantCulture, $"must be between {low} and {high}, inclusive"));
+    }
+
+    public void Add(StatusCause cause) => _causes.Add(cause);
 
     public void OneOf(string field, string? value, params string[] supported)
     {

@@ -39,11 +39,13 @@ internal sealed class JobKind() : ResourceKind("batch", "v1", "Job", "jobs", typ
         }
 
         spec.SetDefault("parallelism", 1L);
-        spec.SetDefault("backoffLimit", 6L);
+        spec.SetDefault("backoffLimit", spec["backoffLimitPerIndex"] is null ? 6L : int.MaxValue);
         spec.SetDefault("completionMode", "NonIndexed");
         spec.SetDefault("suspend", false);
-        spec.SetDefault("podReplacementPolicy", "TerminatingOrFailed");
+        spec.SetDefault("podReplacementPolicy", spec["podFailurePolicy"] is null ? "TerminatingOrFailed" : "Failed");
         PodTemplates.DefaultTemplate(spec);
+        if (document.Object("metadata").Object("labels") is not { Count: > 0 } && spec.Object("template").Object("metadata").Object("labels") is { Count: > 0 } labels)
+            document.Ensure("metadata")["labels"] = labels.DeepClone();
     }
 
     // The controller finds the pods of a job by a selector that nobody else can hit: the job's uid.
@@ -64,22 +66,9 @@ internal sealed class JobKind() : ResourceKind("batch", "v1", "Job", "jobs", typ
         spec["selector"] = new JsonObject { ["matchLabels"] = new JsonObject { ["batch.kubernetes.io/controller-uid"] = uid } };
     }
 
-    public override void Validate(JsonObject document, FieldErrors errors)
-    {
-        var spec = document.Object("spec");
-        PodValidation.Template(spec, "spec", errors, alwaysRestarts: false);
-        if (spec.Object("template").Object("spec").Text("restartPolicy") is "Always")
-            errors.NotSupported("spec.template.spec.restartPolicy", "Always", "OnFailure", "Never");
-        foreach (var number in (ReadOnlySpan<string>)["completions", "parallelism", "backoffLimit", "ttlSecondsAfterFinished"])
-            errors.NotNegative($"spec.{number}", spec.Integer(number));
-    }
+    public override void Validate(JsonObject document, FieldErrors errors) => JobRules.Validate(document.Object("spec"), "spec", errors);
 
-    public override void ValidateUpdate(JsonObject document, JsonObject old, FieldErrors errors)
-    {
-        WorkloadRules.SelectorImmutable(document, old, errors);
-        if (!JsonNode.DeepEquals(document.Object("spec")?["template"], old.Object("spec")?["template"]))
-            errors.Immutable("spec.template", "");
-    }
+    public override void ValidateUpdate(JsonObject document, JsonObject old, FieldErrors errors) => JobRules.ValidateUpdate(document.Object("spec")!, old, errors);
 
     private static JsonNode? Status(JsonObject job)
     {

@@ -13,6 +13,9 @@ internal sealed class NamespaceKind() : ResourceKind("", "v1", "Namespace", "nam
 
     public override bool Namespaced => false;
 
+    // Nobody deletes all namespaces at once.
+    public override IReadOnlyCollection<string> Verbs => ["create", "delete", "get", "list", "patch", "update", "watch"];
+
     public override bool HasStatus => true;
 
     public override bool HasGeneration => false;

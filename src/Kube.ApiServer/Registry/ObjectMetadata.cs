@@ -55,7 +55,7 @@ internal static class ObjectMetadata
         metadata.Remove("selfLink");
     }
 
-    public static void Validate(JsonObject document, ResourceKind kind, FieldErrors errors)
+    public static void Validate(JsonObject document, JsonObject? old, ResourceKind kind, FieldErrors errors)
     {
         var metadata = document.Object("metadata");
         var name = metadata.Text("name");
@@ -81,6 +81,11 @@ internal static class ObjectMetadata
             errors.Invalid("metadata.ownerReferences", "", "Only one reference can have Controller set to true");
         foreach (var finalizer in metadata.Texts("finalizers"))
             errors.Check("metadata.finalizers", finalizer, NameRules.QualifiedName(finalizer));
+        if (old.Object("metadata")?["deletionTimestamp"] is null)
+            return;
+        var before = old.Object("metadata").Texts("finalizers").ToHashSet(StringComparer.Ordinal);
+        if (metadata.Texts("finalizers").FirstOrDefault(f => !before.Contains(f)) is { } added)
+            errors.Forbidden("metadata.finalizers", $"no new finalizers can be added if the object is being deleted, found new finalizers []string{{\"{added}\"}}");
     }
 
     public static void Keys(JsonObject? map, string field, FieldErrors errors, bool values)

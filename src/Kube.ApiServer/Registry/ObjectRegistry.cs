@@ -51,7 +51,7 @@ internal sealed partial class ObjectRegistry(IObjectStore store, IEnumerable<IAd
                     : throw Refusal.AlreadyExists(kind.Resource, name);
             }
 
-            var result = await WriteAsync(new Write(WriteKind.Create, key, 0, JsonText.ToUtf8(candidate), ObjectMetadata.Labels(candidate)), cancellationToken).ConfigureAwait(false);
+            var result = await WriteAsync(new Write(WriteKind.Create, key, 0, JsonText.ToUtf8(kind.ToStorage(candidate)), ObjectMetadata.Labels(candidate)), cancellationToken).ConfigureAwait(false);
             if (result.Outcome == WriteOutcome.Committed)
                 return new WrittenObject(result.Object!.Json, Created: true);
             if (!generated || attempt >= Attempts)
@@ -70,7 +70,7 @@ internal sealed partial class ObjectRegistry(IObjectStore store, IEnumerable<IAd
         for (var attempt = 0; ; attempt++)
         {
             var stored = store.Get(key) ?? throw Refusal.NotFound(kind.Resource, key.Name);
-            var live = DocumentReader.Read(stored.Json.Span);
+            var live = kind.FromStorage(DocumentReader.Read(stored.Json.Span));
             var changed = change((JsonObject)live.DeepClone());
             CheckPreconditions(kind, key, stored, live, changed);
             var next = Merge(kind, live, changed, options.Subresource);
@@ -132,7 +132,7 @@ internal sealed partial class ObjectRegistry(IObjectStore store, IEnumerable<IAd
 
         kind.Default(changed);
         kind.PrepareForUpdate(changed, live);
-        if (kind.HasGeneration && !JsonNode.DeepEquals(live["spec"], changed["spec"]))
+        if (kind.HasGeneration && kind.IsNewGeneration(changed, live))
             changed.Object("metadata")!["generation"] = (live.Object("metadata").Integer("generation") ?? 0) + 1;
         return changed;
     }
@@ -140,12 +140,17 @@ internal sealed partial class ObjectRegistry(IObjectStore store, IEnumerable<IAd
     private static void Validate(ResourceKind kind, JsonObject document, JsonObject? old, string subresource)
     {
         var errors = new FieldErrors();
-        ObjectMetadata.Validate(document, kind, errors);
+        ObjectMetadata.Validate(document, old, kind, errors);
         if (subresource.Length == 0 || subresource == "scale")
         {
             kind.Validate(document, errors);
+            kind.ValidateStructure(document, errors);
             if (old is not null)
                 kind.ValidateUpdate(document, old, errors);
+        }
+        else if (subresource == "status" && old is not null)
+        {
+            kind.ValidateStatus(document, old, errors);
         }
 
         if (errors.Any)
@@ -174,7 +179,6 @@ internal sealed partial class ObjectRegistry(IObjectStore store, IEnumerable<IAd
 
     private async ValueTask<WrittenObject?> StoreUpdateAsync(ResourceKind kind, ObjectKey key, StoredObject stored, JsonObject next, WriteOptions options, CancellationToken cancellationToken)
     {
-        var json = JsonText.ToUtf8(next);
         if (options.DryRun)
         {
             next.Object("metadata")!["resourceVersion"] = stored.Revision.ToString(CultureInfo.InvariantCulture);
@@ -182,7 +186,8 @@ internal sealed partial class ObjectRegistry(IObjectStore store, IEnumerable<IAd
         }
 
         var removing = IsReadyToGo(kind, next);
-        var write = new Write(removing ? WriteKind.Delete : WriteKind.Update, key, stored.Revision, json, ObjectMetadata.Labels(next));
+        var labels = ObjectMetadata.Labels(next);
+        var write = new Write(removing ? WriteKind.Delete : WriteKind.Update, key, stored.Revision, JsonText.ToUtf8(kind.ToStorage(next)), labels);
         var result = await WriteAsync(write, cancellationToken).ConfigureAwait(false);
         return result.Outcome switch
         {

@@ -21,18 +21,16 @@ internal sealed class PersistentVolumeClaimKind() : ResourceKind("", "v1", "Pers
         Registry.Columns.Text("Capacity", "status.capacity.storage", ""),
         Registry.Columns.Of("Access Modes", o => string.Join(',', o.Object("spec").Texts("accessModes"))),
         Registry.Columns.Text("StorageClass", "spec.storageClassName", ""),
+        Registry.Columns.Text("VolumeAttributesClass", "spec.volumeAttributesClassName", "<unset>"),
         Registry.Columns.Age,
+        new("VolumeMode", (o, _) => o.Object("spec").Text("volumeMode") ?? "<unset>") { Priority = 1 },
     ];
 
     public override void Default(JsonObject document) => document.Ensure("spec").SetDefault("volumeMode", "Filesystem");
 
     public override void PrepareForCreate(JsonObject document) => document["status"] = new JsonObject { ["phase"] = "Pending" };
 
-    public override void Validate(JsonObject document, FieldErrors errors)
-    {
-        if (document.Object("spec").Array("accessModes") is not { Count: > 0 })
-            errors.Required("spec.accessModes", "at least 1 access mode is required");
-        if (string.IsNullOrEmpty(document.Object("spec").Object("resources").Object("requests").Text("storage")))
-            errors.Required("spec.resources[storage]");
-    }
+    public override void Validate(JsonObject document, FieldErrors errors) => ClaimRules.Validate(document.Object("spec"), "spec", errors);
+
+    public override void ValidateUpdate(JsonObject document, JsonObject old, FieldErrors errors) => ClaimRules.ValidateUpdate(document, old, errors);
 }

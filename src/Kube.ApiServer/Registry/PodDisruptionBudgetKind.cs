@@ -25,5 +25,8 @@ internal sealed class PodDisruptionBudgetKind() : ResourceKind("policy", "v1", "
         var spec = document.Object("spec");
         if (spec?["minAvailable"] is not null && spec["maxUnavailable"] is not null)
             errors.Invalid("spec", "", "minAvailable and maxUnavailable cannot be both set");
+        IntOrPercent.Validate(spec?["minAvailable"], "spec.minAvailable", errors, atMostAll: true);
+        IntOrPercent.Validate(spec?["maxUnavailable"], "spec.maxUnavailable", errors, atMostAll: true);
+        ObjectMetadata.Keys(spec.Object("selector").Object("matchLabels"), "spec.selector.matchLabels", errors, values: true);
     }
 }

@@ -48,10 +48,23 @@ internal sealed class PodKind() : ResourceKind("", "v1", "Pod", "pods", typeof(V
 
     public override void ValidateUpdate(JsonObject document, JsonObject old, FieldErrors errors)
     {
-        var now = Comparable(document.Object("spec")!);
-        var before = Comparable(old.Object("spec")!);
-        if (!JsonNode.DeepEquals(now, before))
+        var spec = document.Object("spec")!;
+        var before = old.Object("spec")!;
+        if (!JsonNode.DeepEquals(Comparable(spec), Comparable(before)))
             errors.Forbidden("spec", "pod updates may not change fields other than `spec.containers[*].image`,`spec.initContainers[*].image`,`spec.activeDeadlineSeconds`,`spec.tolerations` (only additions to existing tolerations),`spec.terminationGracePeriodSeconds` (allow it to be set to 1 if it was previously negative)");
+        var kept = spec.Objects("tolerations").ToArray();
+        if (before.Objects("tolerations").Any(t => !kept.Any(k => JsonNode.DeepEquals(k, t))))
+            errors.Forbidden("spec.tolerations", "existing toleration can not be modified except its tolerationSeconds");
+        var gates = before.Objects("schedulingGates").Select(g => g.Text("name")).ToHashSet();
+        if (spec.Objects("schedulingGates").Any(g => !gates.Contains(g.Text("name"))))
+            errors.Forbidden("spec.schedulingGates", "only deletion is allowed, but found new scheduling gate");
+        if (before.Integer("activeDeadlineSeconds") is { } deadline)
+        {
+            if (spec.Integer("activeDeadlineSeconds") is not { } now)
+                errors.Invalid("spec.activeDeadlineSeconds", null, "must not update from a positive integer to nil value");
+            else if (now > deadline)
+                errors.Invalid("spec.activeDeadlineSeconds", now, "must be less than or equal to previous value");
+        }
     }
 
     public override long GraceSeconds(JsonObject document, long? asked)

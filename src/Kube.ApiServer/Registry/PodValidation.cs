@@ -18,17 +18,22 @@ internal static class PodValidation
     /// <summary>Validates the template of a workload: its labels must satisfy the selector, and it must restart always.</summary>
     public static void Template(JsonObject? spec, string field, FieldErrors errors, bool alwaysRestarts = true)
     {
+        var at = field.Length == 0 ? "template" : $"{field}.template";
         if (spec.Object("template") is not { } template)
         {
-            errors.Required($"{field}.template");
+            errors.Required(at);
             return;
         }
 
-        ObjectMetadata.Keys(template.Object("metadata").Object("labels"), $"{field}.template.metadata.labels", errors, values: true);
-        ObjectMetadata.Keys(template.Object("metadata").Object("annotations"), $"{field}.template.metadata.annotations", errors, values: false);
-        Spec(template.Object("spec"), $"{field}.template.spec", errors);
+        ObjectMetadata.Keys(template.Object("metadata").Object("labels"), $"{at}.metadata.labels", errors, values: true);
+        ObjectMetadata.Keys(template.Object("metadata").Object("annotations"), $"{at}.metadata.annotations", errors, values: false);
+        Spec(template.Object("spec"), $"{at}.spec", errors);
+        if (template.Object("spec").Array("ephemeralContainers") is { Count: > 0 })
+            errors.Forbidden($"{at}.spec.ephemeralContainers", "ephemeral containers not allowed in pod template");
+        if (alwaysRestarts && template.Object("spec").Integer("activeDeadlineSeconds") is not null)
+            errors.Forbidden($"{at}.spec.activeDeadlineSeconds", "activeDeadlineSeconds in ReplicaSet is not Supported");
         if (alwaysRestarts && template.Object("spec").Text("restartPolicy") is { } policy and not "Always")
-            errors.NotSupported($"{field}.template.spec.restartPolicy", policy, "Always");
+            errors.NotSupported($"{at}.spec.restartPolicy", policy, "Always");
     }
 
     public static void Spec(JsonObject? spec, string field, FieldErrors errors)
@@ -50,9 +55,10 @@ internal static class PodValidation
         if (spec.Text("nodeName") is { Length: > 0 } node)
             errors.Check($"{field}.nodeName", node, NameRules.Subdomain(node));
         Tolerations(spec, field, errors);
+        PodRules.Validate(spec, field, errors);
     }
 
-    private static void Tolerations(JsonObject? spec, string field, FieldErrors errors)
+    public static void Tolerations(JsonObject? spec, string field, FieldErrors errors)
     {
         var i = 0;
         foreach (var toleration in spec.Objects("tolerations"))
@@ -60,6 +66,10 @@ internal static class PodValidation
             var at = $"{field}.tolerations[{i++}]";
             errors.OneOf($"{at}.operator", toleration.Text("operator"), "Equal", "Exists");
             errors.OneOf($"{at}.effect", toleration.Text("effect") is "" ? null : toleration.Text("effect"), "NoSchedule", "PreferNoSchedule", "NoExecute");
+            if (toleration.Text("key") is { Length: > 0 } key)
+                errors.Check($"{at}.key", key, NameRules.QualifiedName(key));
+            if (toleration["tolerationSeconds"] is not null && toleration.Text("effect") != "NoExecute")
+                errors.Invalid($"{at}.effect", toleration.Text("effect") ?? "", "effect must be 'NoExecute' when `tolerationSeconds` is set");
             if (toleration.Text("operator") == "Exists" && toleration.Text("value") is { Length: > 0 } value)
                 errors.Invalid($"{at}.operator", value, "value must be empty when `operator` is 'Exists'");
             if (string.IsNullOrEmpty(toleration.Text("key")) && toleration.Text("operator") != "Exists")

@@ -43,6 +43,7 @@ internal sealed class ReplicaSetKind() : ResourceKind("apps", "v1", "ReplicaSet"
         WorkloadRules.Selector(document.Object("spec"), errors);
         PodValidation.Template(document.Object("spec"), "spec", errors);
         errors.NotNegative("spec.replicas", document.Object("spec").Integer("replicas"));
+        errors.NotNegative("spec.minReadySeconds", document.Object("spec").Integer("minReadySeconds"));
     }
 
     public override void ValidateUpdate(JsonObject document, JsonObject old, FieldErrors errors) => WorkloadRules.SelectorImmutable(document, old, errors);

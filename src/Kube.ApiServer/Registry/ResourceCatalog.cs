@@ -1,26 +1,33 @@
-using System.Collections.Frozen;
 using System.Reflection;
 
 namespace Kube.ApiServer.Registry;
 
-/// <summary>All kinds the server serves. A kind is added by writing its class: every concrete <see cref="ResourceKind"/> of this assembly is in.</summary>
+/// <summary>
+/// All kinds the server serves. A built-in kind is added by writing its class: every concrete <see cref="ResourceKind"/> of this assembly is in.
+/// Custom kinds come and go while the server runs: each change makes a new snapshot, and readers take the current one without a lock.
+/// </summary>
 internal sealed class ResourceCatalog
 {
-    private readonly FrozenDictionary<(string Group, string Version, string Plural), ResourceKind> _byPath;
+    private readonly ResourceKind[] _builtIn;
+    private volatile CatalogSnapshot _current;
 
     public ResourceCatalog()
     {
-        Kinds = [.. Assembly.GetExecutingAssembly().GetTypes()
+        _builtIn = [.. Assembly.GetExecutingAssembly().GetTypes()
             .Where(t => t is { IsAbstract: false } && t.IsSubclassOf(typeof(ResourceKind)) && t.GetConstructor(Type.EmptyTypes) is not null)
-            .Select(t => (ResourceKind)Activator.CreateInstance(t)!)
-            .OrderBy(k => k.Gvk.Group, StringComparer.Ordinal).ThenBy(k => k.Plural, StringComparer.Ordinal)];
-        _byPath = Kinds.ToFrozenDictionary(k => (k.Gvk.Group, k.Gvk.Version, k.Plural));
+            .Select(t => (ResourceKind)Activator.CreateInstance(t)!)];
+        _current = new CatalogSnapshot(_builtIn);
     }
 
-    public IReadOnlyList<ResourceKind> Kinds { get; }
+    public CatalogSnapshot Current => _current;
 
-    public ResourceKind? Find(string group, string version, string plural) => _byPath.GetValueOrDefault((group, version, plural));
+    public IReadOnlyList<ResourceKind> Kinds => _current.Kinds;
+
+    public ResourceKind? Find(string group, string version, string plural) => _current.Find(group, version, plural);
 
     public ResourceKind Get<T>()
-        where T : ResourceKind => Kinds.OfType<T>().Single();
+        where T : ResourceKind => _builtIn.OfType<T>().Single();
+
+    /// <summary>Replaces the custom kinds. A built-in kind of the same path stays.</summary>
+    public void Replace(IEnumerable<ResourceKind> custom) => _current = new CatalogSnapshot(_builtIn.Concat(custom));
 }

@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using k8s.Models;
 using Kube.Machinery.Metadata;
 
@@ -13,4 +14,6 @@ internal sealed class RoleKind() : ResourceKind("rbac.authorization.k8s.io", "v1
     ];
 
     public override string? ValidateName(string name) => NameRules.PathSegment(name);
+
+    public override void Validate(JsonObject document, FieldErrors errors) => PolicyRules.Rules(document, namespaced: true, errors);
 }

@@ -95,6 +95,17 @@ internal sealed class ServiceKind() : ResourceKind("", "v1", "Service", "service
         if (spec.Array("ports") is not { Count: > 0 } && spec.Text("clusterIP") != "None")
             errors.Required("spec.ports");
         PortList(spec, errors);
+        if (spec?["externalTrafficPolicy"] is not null && type is not ("NodePort" or "LoadBalancer"))
+            errors.Invalid("spec.externalTrafficPolicy", spec.Text("externalTrafficPolicy"), "may only be set for externally-accessible services");
+        if (type != "LoadBalancer" && spec?["loadBalancerClass"] is not null)
+            errors.Forbidden("spec.loadBalancerClass", "may only be used when `type` is 'LoadBalancer'");
+        errors.Between("spec.sessionAffinityConfig.clientIP.timeoutSeconds", spec.Object("sessionAffinityConfig").Object("clientIP").Integer("timeoutSeconds"), 1, 86400);
+        if (spec.Text("sessionAffinity") == "None" && spec.Object("sessionAffinityConfig") is not null)
+            errors.Forbidden("spec.sessionAffinityConfig", "must not be set when session affinity is None");
+        if (spec.Text("clusterIP") is { Length: > 0 } address and not "None" && !System.Net.IPAddress.TryParse(address, out _))
+            errors.Invalid("spec.clusterIPs[0]", address, "must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)");
+        if (type is "NodePort" or "LoadBalancer" && spec.Text("clusterIP") == "None")
+            errors.Invalid("spec.clusterIPs[0]", "None", $"may not be set to 'None' for {type} services");
         if (spec.Array("externalIPs") is { Count: > 0 })
             errors.Forbidden("spec.externalIPs", "external addresses are not offered: they let a tenant take over foreign traffic");
     }
@@ -125,9 +136,8 @@ internal sealed class ServiceKind() : ResourceKind("", "v1", "Service", "service
                 errors.Invalid($"{at}.name", name, wrong);
             else if (name.Length > 0 && !names.Add(name))
                 errors.Duplicate($"{at}.name", name);
-            if (port.Integer("port") is not { } number)
-                errors.Required($"{at}.port");
-            else if (number is < 1 or > 65535)
+            var number = port.Integer("port") ?? 0;
+            if (number is < 1 or > 65535)
                 errors.Invalid($"{at}.port", number, "must be between 1 and 65535, inclusive");
             else if (!numbers.Add((number, port.Text("protocol"))))
                 errors.Duplicate($"{at}", number);

@@ -35,14 +35,41 @@ internal sealed class StatefulSetKind() : ResourceKind("apps", "v1", "StatefulSe
         strategy.SetDefault("type", "RollingUpdate");
         if (strategy.Text("type") == "RollingUpdate")
             strategy.Ensure("rollingUpdate").SetDefault("partition", 0L);
+        var retention = spec.Ensure("persistentVolumeClaimRetentionPolicy");
+        retention.SetDefault("whenDeleted", "Retain");
+        retention.SetDefault("whenScaled", "Retain");
+        foreach (var claim in spec.Objects("volumeClaimTemplates"))
+            claim.Ensure("spec").SetDefault("volumeMode", "Filesystem");
         PodTemplates.DefaultTemplate(spec);
     }
 
     public override void Validate(JsonObject document, FieldErrors errors)
     {
-        WorkloadRules.Selector(document.Object("spec"), errors);
-        PodValidation.Template(document.Object("spec"), "spec", errors);
+        var spec = document.Object("spec");
+        WorkloadRules.Selector(spec, errors);
+        PodValidation.Template(spec, "spec", errors);
+        errors.NotNegative("spec.replicas", spec.Integer("replicas"));
+        errors.NotNegative("spec.minReadySeconds", spec.Integer("minReadySeconds"));
+        errors.NotNegative("spec.revisionHistoryLimit", spec.Integer("revisionHistoryLimit"));
+        errors.NotNegative("spec.ordinals.start", spec.Object("ordinals").Integer("start"));
+        var strategy = spec.Object("updateStrategy");
+        errors.NotNegative("spec.updateStrategy.rollingUpdate.partition", strategy.Object("rollingUpdate").Integer("partition"));
+        if (strategy.Text("type") == "OnDelete" && strategy.Object("rollingUpdate") is not null)
+            errors.Invalid("spec.updateStrategy.rollingUpdate", "", "only allowed for updateStrategy 'RollingUpdate'");
     }
 
-    public override void ValidateUpdate(JsonObject document, JsonObject old, FieldErrors errors) => WorkloadRules.SelectorImmutable(document, old, errors);
+    public override void ValidateUpdate(JsonObject document, JsonObject old, FieldErrors errors)
+    {
+        if (!JsonNode.DeepEquals(Fixed(document), Fixed(old)))
+            errors.Forbidden("spec", "updates to statefulset spec for fields other than 'replicas', 'ordinals', 'template', 'updateStrategy', 'persistentVolumeClaimRetentionPolicy' and 'minReadySeconds' are forbidden");
+    }
+
+    // The history limit is not in the message, and yet changes nothing of what runs: it may be changed as well.
+    private static JsonObject Fixed(JsonObject document)
+    {
+        var copy = (JsonObject)document.Object("spec")!.DeepClone();
+        foreach (var field in (ReadOnlySpan<string>)["replicas", "ordinals", "template", "updateStrategy", "persistentVolumeClaimRetentionPolicy", "minReadySeconds", "revisionHistoryLimit"])
+            copy.Remove(field);
+        return copy;
+    }
 }

@@ -2,27 +2,30 @@ using System.Collections.Concurrent;
 using System.Globalization;
 using System.IO.Compression;
 using System.Security.Cryptography;
+using System.Text;
 using System.Text.Json;
 using Kube.ApiServer.Discovery;
 using Kube.ApiServer.Http;
 using Kube.ApiServer.Registry;
+using Kube.ApiServer.Registry.Custom;
 using Microsoft.AspNetCore.Http;
 
 namespace Kube.ApiServer.Schema;
 
 /// <summary>
 /// Serves <c>/openapi/v3</c> and one document a group and version. kubectl reads there whether the server validates fields itself, and <c>kubectl explain</c>
-/// the descriptions. Documents are built when first asked for and kept compressed. <c>/openapi/v2</c> is not served; clients then use their built-in types.
+/// the descriptions. Documents are built when first asked for and kept compressed until their kinds change. <c>/openapi/v2</c> is not served; clients then
+/// use their built-in types.
 /// </summary>
-internal sealed class OpenApiHandler(ResourceCatalog catalog, ModelDescriptions descriptions)
+internal sealed class OpenApiHandler(ResourceCatalog catalog, OpenApiNames names, ModelDescriptions descriptions)
 {
-    private readonly ConcurrentDictionary<string, byte[]> _documents = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, (string Hash, byte[] Packed)> _documents = new(StringComparer.Ordinal);
 
     public async Task<bool> TryHandleAsync(HttpContext http, string path)
     {
         if (path is "/openapi/v3" or "/openapi/v3/")
         {
-            await Replies.JsonAsync(http, 200, Replies.Write(WriteIndex)).ConfigureAwait(false);
+            await ConditionalReply.SendAsync(http, Replies.Write(WriteIndex), "application/json").ConfigureAwait(false);
             return true;
         }
 
@@ -33,28 +36,47 @@ internal sealed class OpenApiHandler(ResourceCatalog catalog, ModelDescriptions 
         var kinds = Kinds().Where(k => PathOf(k) == groupVersion).ToArray();
         if (kinds.Length == 0)
             return false;
-        var packed = _documents.GetOrAdd(groupVersion, _ => Pack(new OpenApiDocument(kinds, descriptions).ToUtf8()));
-        http.Response.Headers.ETag = $"\"{HashOf(kinds)}\"";
-        if (http.Request.Headers.AcceptEncoding.ToString().Contains("gzip", StringComparison.Ordinal))
+        var hash = HashOf(kinds);
+        if (http.Request.Query.TryGetValue("hash", out var asked) && asked.ToString() != hash)
         {
-            http.Response.Headers.ContentEncoding = "gzip";
-            await Replies.JsonAsync(http, 200, packed).ConfigureAwait(false);
-        }
-        else
-        {
-            await Replies.JsonAsync(http, 200, Unpack(packed)).ConfigureAwait(false);
+            // The client read an older index; the address with the right hash may be kept for ever.
+            http.Response.Redirect(Address(groupVersion, hash), permanent: true);
+            return true;
         }
 
+        if (ConditionalReply.IsKnown(http, hash))
+            return true;
+        if (!_documents.TryGetValue(groupVersion, out var kept) || kept.Hash != hash)
+            _documents[groupVersion] = kept = (hash, Pack(new OpenApiDocument(kinds, names, descriptions).ToUtf8()));
+        await SendAsync(http, kept.Packed, immutable: asked.Count > 0).ConfigureAwait(false);
         return true;
+    }
+
+    private static async Task SendAsync(HttpContext http, byte[] packed, bool immutable)
+    {
+        if (http.Request.Headers.AcceptEncoding.ToString().Contains("gzip", StringComparison.Ordinal))
+            http.Response.Headers.ContentEncoding = "gzip";
+        else
+            packed = Unpack(packed);
+        http.Response.Headers.Vary = "Accept-Encoding";
+        http.Response.StatusCode = 200;
+        http.Response.ContentType = "application/json";
+        http.Response.ContentLength = packed.Length;
+        http.Response.Headers.CacheControl = immutable ? "public, immutable, max-age=31536000" : "no-cache, private";
+        await http.Response.Body.WriteAsync(packed, http.RequestAborted).ConfigureAwait(false);
     }
 
     private static string PathOf(ResourceKind kind) => kind.Gvk.Group.Length == 0 ? $"api/{kind.Gvk.Version}" : $"apis/{kind.Gvk.ApiVersion}";
 
-    // The schema changes with the server's own build only.
+    private static string Address(string groupVersion, string hash) => $"/openapi/v3/{groupVersion}?hash={hash}";
+
+    // Built-in schemas change with the server's own build only, custom ones with their definition.
     private static string HashOf(IEnumerable<ResourceKind> kinds)
     {
-        var identity = string.Join('|', kinds.Select(k => k.Gvk.ToString())) + typeof(OpenApiHandler).Module.ModuleVersionId.ToString("N", CultureInfo.InvariantCulture);
-        return Convert.ToHexString(SHA256.HashData(System.Text.Encoding.UTF8.GetBytes(identity)));
+        var identity = new StringBuilder(typeof(OpenApiHandler).Module.ModuleVersionId.ToString("N", CultureInfo.InvariantCulture));
+        foreach (var kind in kinds)
+            identity.Append('|').Append(kind.Gvk).Append(kind is CustomResourceKind custom ? custom.Fingerprint : "");
+        return Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(identity.ToString())));
     }
 
     private static byte[] Pack(byte[] document)
@@ -82,7 +104,7 @@ internal sealed class OpenApiHandler(ResourceCatalog catalog, ModelDescriptions 
         foreach (var group in Kinds().GroupBy(PathOf))
         {
             writer.WriteStartObject(group.Key);
-            writer.WriteString("serverRelativeURL", $"/openapi/v3/{group.Key}?hash={HashOf(group)}");
+            writer.WriteString("serverRelativeURL", Address(group.Key, HashOf(group)));
             writer.WriteEndObject();
         }
 

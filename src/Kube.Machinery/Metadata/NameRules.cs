@@ -107,6 +107,16 @@ public static class NameRules
         return null;
     }
 
+    /// <summary>The name of a port (an IANA service name): at most 15 characters with a letter among them.</summary>
+    public static string? PortName(string value)
+    {
+        if (value.Length > 15)
+            return "must be no more than 15 characters";
+        if (!IsLabel(value) || value.Contains("--", StringComparison.Ordinal))
+            return "must contain only alpha-numeric characters (a-z, 0-9), and hyphens (-)";
+        return value.Any(char.IsAsciiLetterLower) ? null : "must contain at least one letter (a-z)";
+    }
+
     private static bool IsLabel(string value)
     {
         if (value.Length == 0 || !IsLowerAlphanumeric(value[0]) || !IsLowerAlphanumeric(value[^1]))

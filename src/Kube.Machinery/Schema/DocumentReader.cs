@@ -86,7 +86,7 @@ public static class DocumentReader
                 continue;
             }
 
-            if (reader.TokenType == JsonTokenType.Null)
+            if (reader.TokenType == JsonTokenType.Null && !field.Type.Nullable)
                 continue;
             var node = ReadValue(ref reader, field.Type, report, new PathNode(path, name, -1));
             if (!result.TryAdd(name, node))
@@ -103,6 +103,9 @@ public static class DocumentReader
     {
         switch (schema.Kind)
         {
+            case SchemaKind.Object or SchemaKind.Map when schema.Lenient && reader.TokenType != JsonTokenType.StartObject:
+            case SchemaKind.List when schema.Lenient && reader.TokenType != JsonTokenType.StartArray:
+                return ReadAny(ref reader);
             case SchemaKind.Object:
                 return ReadStructure(ref reader, schema, report, path);
             case SchemaKind.Map:
@@ -180,7 +183,7 @@ public static class DocumentReader
             var name = reader.GetString()!;
             reader.Read();
             var child = new PathNode(path, name, -1);
-            var node = reader.TokenType == JsonTokenType.Null ? Zero(item) : ReadValue(ref reader, item, report, child);
+            var node = reader.TokenType == JsonTokenType.Null && !item.Lenient ? Zero(item) : ReadValue(ref reader, item, report, child);
             if (!result.TryAdd(name, node))
             {
                 report.Add($"duplicate field \"{child}\"");
@@ -198,7 +201,7 @@ public static class DocumentReader
         var item = schema.Item!;
         var result = new JsonArray();
         while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
-            result.Add(reader.TokenType == JsonTokenType.Null ? Zero(item) : ReadValue(ref reader, item, report, new PathNode(path, null, result.Count)));
+            result.Add(reader.TokenType == JsonTokenType.Null && !item.Lenient ? Zero(item) : ReadValue(ref reader, item, report, new PathNode(path, null, result.Count)));
         return result;
     }
 

@@ -54,7 +54,7 @@ public static class ModelSchemas
         foreach (var property in model.GetProperties(BindingFlags.Public | BindingFlags.Instance))
         {
             if (property.GetCustomAttribute<JsonPropertyNameAttribute>() is { } json)
-                yield return new SchemaField(json.Name, TypeOf(property.PropertyType), MergeRules.For(structure, json.Name), property.Name);
+                yield return new SchemaField(json.Name, TypeOf(property.PropertyType), MergeRules.For(structure, json.Name), property.Name) { Rule = FieldRules.For(structure, json.Name) };
         }
     }
 

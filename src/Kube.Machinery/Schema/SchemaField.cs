@@ -5,4 +5,8 @@ namespace Kube.Machinery.Schema;
 /// <param name="Type">Type of its value.</param>
 /// <param name="Merge">How patches merge it.</param>
 /// <param name="Property">The model's property, where its description is found.</param>
-public sealed record SchemaField(string Name, SchemaType Type, MergeRule Merge, string Property);
+public sealed record SchemaField(string Name, SchemaType Type, MergeRule Merge, string Property)
+{
+    /// <summary>What its value must be.</summary>
+    public FieldRule Rule { get; init; } = FieldRule.None;
+}
