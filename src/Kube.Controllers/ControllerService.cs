@@ -1,5 +1,6 @@
 using k8s;
 using Kube.Controllers.Deployments;
+using Kube.Controllers.Disruption;
 using Kube.Controllers.EndpointSlices;
 using Kube.Controllers.GarbageCollection;
 using Kube.Controllers.Namespaces;
@@ -60,6 +61,7 @@ internal sealed class ControllerService(IKubernetes client, KubeControllersOptio
             () => new NodeIpamController(context),
             () => new PodGarbageCollector(context),
             () => new ServiceAccountController(context),
+            () => new DisruptionController(context),
         ];
         await Task.WhenAll(controllers.Select(make => KeepRunningAsync(make, cancellationToken)));
     }

@@ -121,6 +121,8 @@ internal sealed partial class ObjectRegistry(IObjectStore store, IEnumerable<IAd
             return changed;
         }
 
+        if (subresource == "ephemeralcontainers")
+            return EphemeralContainers.Merge(kind, live, changed);
         ObjectMetadata.Preserve(changed, live);
         if (kind.HasStatus)
         {
@@ -146,6 +148,8 @@ internal sealed partial class ObjectRegistry(IObjectStore store, IEnumerable<IAd
             kind.Validate(document, errors);
             if (old is not null)
                 kind.ValidateUpdate(document, old, errors);
+            else
+                kind.ValidateCreate(document, errors);
         }
 
         if (errors.Any)

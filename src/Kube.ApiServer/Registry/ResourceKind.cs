@@ -82,6 +82,11 @@ internal abstract class ResourceKind
     {
     }
 
+    /// <summary>What only a new object may not have.</summary>
+    public virtual void ValidateCreate(JsonObject document, FieldErrors errors)
+    {
+    }
+
     public virtual void ValidateUpdate(JsonObject document, JsonObject old, FieldErrors errors)
     {
     }

@@ -14,6 +14,7 @@ internal sealed partial class PodWorker
     private async Task<DateTimeOffset?> SyncAsync(CancellationToken ct)
     {
         var pod = Pod;
+        AddSlots(pod);
         var observed = await ObserveAsync(ct).ConfigureAwait(false);
         await CountEndsAsync(pod, observed).ConfigureAwait(false);
         if (PodRefusal.Reason(pod, _node.Options.AllowPrivileged) is { } refusal)
@@ -101,6 +102,8 @@ internal sealed partial class PodWorker
 
     private static bool WantsRestart(V1Pod pod, string name, ObservedContainer current)
     {
+        if (EphemeralContainers.Contains(pod, name))
+            return false;
         var init = pod.Spec.InitContainers?.FirstOrDefault(c => c.Name == name);
         if (init is not null)
             return InitContainers.IsSidecar(init) || current.ExitCode != 0 && pod.Spec.RestartPolicy != "Never";
@@ -137,7 +140,7 @@ internal sealed partial class PodWorker
             if (current?.IsRunning != true || slot.RunningId == current.Id)
                 continue;
             slot.ClearWaiting();
-            var known = _adopted ? null : (pod.Status?.InitContainerStatuses ?? []).Concat(pod.Status?.ContainerStatuses ?? []).FirstOrDefault(s => s.ContainerID == "containerd://" + current.Id);
+            var known = _adopted ? null : StatusOf(pod, s => s.ContainerID == "containerd://" + current.Id);
             StartProbes(pod, container, current, address, known?.Started == true, known?.Ready == true);
         }
 
@@ -226,7 +229,7 @@ internal sealed partial class PodWorker
                 return observed;
         }
 
-        foreach (var container in pod.Spec.Containers)
+        foreach (var container in pod.Spec.Containers.Concat(EphemeralContainers.Of(pod)))
             observed = await StartAsync(pod, container, observed, sandbox, hosts, ct).ConfigureAwait(false);
         return observed;
     }
@@ -242,14 +245,16 @@ internal sealed partial class PodWorker
         if (current?.State == ContainerState.ContainerCreated)
             // Left by an agent that ended between create and start; its name is taken until it is removed.
             await _node.Cri.RemoveContainerAsync(current.Id, ct).ConfigureAwait(false);
-        var told = (pod.Status?.InitContainerStatuses ?? []).Concat(pod.Status?.ContainerStatuses ?? []).FirstOrDefault(c => c.Name == container.Name);
+        var told = StatusOf(pod, s => s.Name == container.Name);
         // A runtime that lost its containers (a wiped disk) must not make the count start over.
         var attempt = current?.State == ContainerState.ContainerCreated ? current.Attempt
             : current is not null ? current.Attempt + 1
             : string.IsNullOrEmpty(told?.ContainerID) ? 0 : (uint)told.RestartCount + 1;
         try
         {
-            var id = await _node.Launcher.StartAsync(pod, container, attempt, observed.Sandbox!.Id, sandbox, observed.Addresses, hosts, _interrupt.Token, ct).ConfigureAwait(false);
+            if (EphemeralContainers.Contains(pod, container.Name) && container.SecurityContext?.Privileged == true && !_node.Options.AllowPrivileged)
+                throw new ContainerStartException(ContainerStartException.ConfigError, $"container {container.Name} is privileged, which this node does not allow (AllowPrivileged is off)");
+            var id = await _node.Launcher.StartAsync(pod, container, attempt, observed.Sandbox!.Id, sandbox, observed.Addresses, hosts, ProcessesOf(pod, container, observed), _interrupt.Token, ct).ConfigureAwait(false);
             _owns(id);
             slot.ClearWaiting();
             await RunPostStartAsync(pod, container, id, observed, ct).ConfigureAwait(false);
@@ -264,6 +269,16 @@ internal sealed partial class PodWorker
         }
 
         return await ObserveAsync(ct).ConfigureAwait(false);
+    }
+
+    // An ephemeral container may ask to see the processes of another one, which must run for that.
+    private static string? ProcessesOf(V1Pod pod, V1Container container, ObservedPod observed)
+    {
+        if (EphemeralContainers.TargetOf(pod, container.Name) is not { } target || pod.Spec.ShareProcessNamespace == true || pod.Spec.HostPID == true)
+            return null;
+        return observed.Current(target) is { IsRunning: true } running
+            ? running.Id
+            : throw new ContainerStartException(ContainerStartException.RunError, $"container {container.Name} is to see the processes of {target}, which does not run");
     }
 
     private async Task RunPostStartAsync(V1Pod pod, V1Container container, string id, ObservedPod observed, CancellationToken ct)
