@@ -5,6 +5,7 @@ using Kube.ApiServer.Discovery;
 using Kube.ApiServer.Http;
 using Kube.ApiServer.Http.Protobuf;
 using Kube.ApiServer.Http.Streaming;
+using Kube.ApiServer.Metrics;
 using Kube.ApiServer.Registry;
 using Kube.ApiServer.Schema;
 using Microsoft.AspNetCore.Builder;
@@ -35,6 +36,7 @@ public static class ApiServerServiceCollectionExtensions
         services.AddSingleton<ProtobufTables>().AddSingleton<ProtobufDecoder>().AddSingleton<RequestBody>();
         services.AddSingleton<TableWriter>().AddSingleton<ReadHandler>().AddSingleton<WriteHandler>().AddSingleton<PatchHandler>().AddSingleton<WatchHandler>();
         services.AddSingleton<SubresourceHandler>().AddSingleton<ScaleHandler>().AddSingleton<PodLogHandler>().AddSingleton<NodeConnection>().AddSingleton<ReviewHandler>();
+        services.AddSingleton<NodeSummaries>().AddSingleton<MetricsHandler>();
         services.AddSingleton<EvictionHandler>().AddSingleton<PodStreamHandler>().AddSingleton<StandingRights>();
         services.AddSingleton<DiscoveryHandler>().AddSingleton<ModelDescriptions>().AddSingleton<OpenApiHandler>();
         services.AddSingleton<ClientCertificateAuthenticator>().AddSingleton<RequestAuthenticator>();

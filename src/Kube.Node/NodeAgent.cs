@@ -3,6 +3,7 @@ using Kube.Machinery.Client;
 using Kube.Machinery.Informers;
 using Kube.Node.Cri;
 using Kube.Node.Images;
+using Kube.Node.Metrics;
 using Kube.Node.Pods;
 using Kube.Node.Probes;
 using Kube.Node.Registration;
@@ -71,8 +72,9 @@ internal sealed class NodeAgent(IOptions<NodeOptions> configured, TimeProvider t
         var services = PodServices.Create(_options, paths, machine, api, events, cri, images, prober, time, _logger);
         var supervisor = new PodSupervisor(services);
         using var streams = new RuntimeStreams(dialer, time);
+        using var usage = new UsageMeter(cri, time);
         var commands = new StartedCommands(cri, time, _logger);
-        await using var kubelet = new KubeletApi(_options, credentials, new ContainerLogs(api, cri, paths), new StreamEndpoints(api, cri, streams, commands, new AttachLimit(cri)), time, loggers);
+        await using var kubelet = new KubeletApi(_options, credentials, new ContainerLogs(api, cri, paths), new StreamEndpoints(api, cri, streams, commands, new AttachLimit(cri)), new MetricsEndpoints(api, usage, _options), time, loggers);
         var reporter = new NodeStatusReporter(client, self, _options, paths, machine, cri, time, _logger);
         await UntilDoneAsync("serving the kubelet API", async token => reporter.KubeletPort = await kubelet.StartAsync(token).ConfigureAwait(false), ct).ConfigureAwait(false);
         Task[] parts =

@@ -5,10 +5,7 @@ namespace Kube.ApiServer.Discovery;
 /// <summary>Which verbs a kind and its subresources take.</summary>
 internal static class KindVerbs
 {
-    private static readonly string[] All = ["create", "delete", "deletecollection", "get", "list", "patch", "update", "watch"];
-    private static readonly string[] CreateOnly = ["create"];
-
-    public static IReadOnlyCollection<string> Of(ResourceKind kind) => kind is ReviewKind ? CreateOnly : All;
+    public static IReadOnlyCollection<string> Of(ResourceKind kind) => kind.Verbs;
 
     public static IEnumerable<Subresource> Subresources(ResourceKind kind)
     {

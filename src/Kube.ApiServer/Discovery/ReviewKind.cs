@@ -6,4 +6,6 @@ namespace Kube.ApiServer.Discovery;
 internal sealed class ReviewKind(string group, string kind, string plural, Type model, bool namespaced) : ResourceKind(group, "v1", kind, plural, model)
 {
     public override bool Namespaced => namespaced;
+
+    public override IReadOnlyCollection<string> Verbs => ["create"];
 }

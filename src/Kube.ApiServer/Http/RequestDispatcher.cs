@@ -1,6 +1,7 @@
 using Kube.ApiServer.Authentication;
 using Kube.ApiServer.Authorization;
 using Kube.ApiServer.Discovery;
+using Kube.ApiServer.Metrics;
 using Kube.ApiServer.Registry;
 using Kube.ApiServer.Schema;
 using Kube.ApiServer.Storage;
@@ -25,6 +26,7 @@ internal sealed class RequestDispatcher(
     PatchHandler patches,
     WatchHandler watches,
     SubresourceHandler subresources,
+    MetricsHandler metrics,
     ILogger<RequestDispatcher> logger)
 {
     public async Task HandleAsync(HttpContext http)
@@ -104,6 +106,8 @@ internal sealed class RequestDispatcher(
 
     private Task ObjectAsync(ResourceRequest request) => request.Verb switch
     {
+        _ when !request.Kind.Verbs.Contains(request.Verb) => throw Refusal.MethodNotAllowed(),
+        "get" or "list" when request.Kind is NodeMetricsKind or PodMetricsKind => metrics.HandleAsync(request),
         "get" => reads.GetAsync(request),
         "list" => reads.ListAsync(request),
         "watch" => watches.WatchAsync(request),

@@ -8,6 +8,7 @@ namespace Kube.ApiServer.Registry;
 internal abstract class ResourceKind
 {
     private static readonly string[] MetadataFields = ["metadata.name", "metadata.namespace"];
+    private static readonly string[] AllVerbs = ["create", "delete", "deletecollection", "get", "list", "patch", "update", "watch"];
 
     protected ResourceKind(string group, string version, string kind, string plural, Type model)
     {
@@ -37,6 +38,9 @@ internal abstract class ResourceKind
     public virtual IReadOnlyList<string> Categories => [];
 
     public virtual bool Namespaced => true;
+
+    /// <summary>The verbs the kind takes.</summary>
+    public virtual IReadOnlyCollection<string> Verbs => AllVerbs;
 
     /// <summary>Has a <c>status</c> that only the status subresource may write.</summary>
     public virtual bool HasStatus => false;

@@ -121,6 +121,10 @@ internal sealed class CriClient(GrpcChannel channel) : IDisposable
     public async Task<Uri> PortForwardAsync(PortForwardRequest request, CancellationToken ct) =>
         new((await _runtime.PortForwardAsync(request, Within(CallTimeout, ct)).ConfigureAwait(false)).Url);
 
+    /// <summary>What every running container has used.</summary>
+    public async Task<IReadOnlyList<ContainerStats>> ListContainerStatsAsync(CancellationToken ct) =>
+        (await _runtime.ListContainerStatsAsync(new ListContainerStatsRequest(), Within(TimeSpan.FromSeconds(20), ct)).ConfigureAwait(false)).Stats;
+
     public async Task<IReadOnlyList<Image>> ListImagesAsync(CancellationToken ct) =>
         (await _images.ListImagesAsync(new ListImagesRequest(), Within(CallTimeout, ct)).ConfigureAwait(false)).Images;
 

@@ -104,7 +104,7 @@ public sealed class EvictionTests : IAsyncLifetime
     private Task<List<V1Pod>> ReadyAsync(int count) =>
         Eventually.Async($"{count} ready pods", async () => (await PodsAsync()).Where(IsServing).ToList(), pods => pods.Count == count, Patience);
 
-    private Task BudgetAsync(Func<V1PodDisruptionBudget, bool> passes) =>
+    private Task<V1PodDisruptionBudget> BudgetAsync(Func<V1PodDisruptionBudget, bool> passes) =>
         Eventually.Async("the budget's status", async () => (await _plane.Admin.Resource<V1PodDisruptionBudget>().GetAsync("default", "web", TestContext.Current.CancellationToken))!, passes, Patience);
 
     private async Task<string> KubectlAsync(params string[] arguments)

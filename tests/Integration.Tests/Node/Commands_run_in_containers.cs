@@ -3,7 +3,6 @@ using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using k8s;
-using Integration.Tests.ApiServer;
 using Kube.Machinery.Client;
 using Testing;
 using Xunit;

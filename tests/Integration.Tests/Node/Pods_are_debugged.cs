@@ -25,7 +25,7 @@ public sealed class Pods_are_debugged(NodeFixture node)
         var output = await kubectl.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken).WaitAsync(TimeSpan.FromSeconds(40), TestContext.Current.CancellationToken);
         var after = await node.WaitAsync("debugged", "to show the ended debug container", p => p.Status.EphemeralContainerStatuses?.Any(s => s.State.Terminated is not null) == true);
         Assert.Contains("sleep 86471", output, StringComparison.Ordinal);
-        Assert.Contains("carry on", output, StringComparison.Ordinal);
+        Assert.True(output.Contains("carry on", StringComparison.Ordinal), $"the output ends early: {output}{await kubectl.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken)}");
         var status = Assert.Single(after.Status.EphemeralContainerStatuses);
         Assert.Equal(("look", 4, 0), (status.Name, status.State.Terminated.ExitCode, status.RestartCount));
         // Neither restarted nor counted.

@@ -4,7 +4,6 @@ using Kube.ApiServer.Storage;
 using Kube.Machinery.Metadata;
 using Kube.Machinery.Schema;
 using Kube.Machinery.Streams;
-using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 
 namespace Kube.ApiServer.Http.Streaming;
