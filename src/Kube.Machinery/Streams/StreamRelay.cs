@@ -5,6 +5,9 @@ public static class StreamRelay
 {
     private const int BufferSize = 32 * 1024;
 
+    // For what an upstream that takes nothing any more has still to say.
+    private static readonly TimeSpan LastWords = TimeSpan.FromSeconds(10);
+
     /// <summary>
     /// Relays until either side closes or nothing has moved for <paramref name="idle"/>. What the upstream has sent is with the client when this returns;
     /// the caller closes both.
@@ -17,21 +20,58 @@ public static class StreamRelay
         var up = CopyAsync(client, upstream, silence, idle, ends.Token);
         var down = CopyAsync(upstream, client, silence, idle, ends.Token);
         var first = await Task.WhenAny(up, down).ConfigureAwait(false);
-        var byUpstream = first == down && down.IsCompletedSuccessfully;
+        if (first == up && await up.ConfigureAwait(false) == RelayEnd.Refused)
+        {
+            // The upstream has closed over input it did not want: its output may still be on the way.
+            silence.CancelAfter(LastWords);
+            first = down;
+        }
+
+        var byUpstream = first == down && await down.ConfigureAwait(false) == RelayEnd.Closed;
         await ends.CancelAsync().ConfigureAwait(false);
-        await Task.WhenAll(up, down).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await Task.WhenAll(up, down).ConfigureAwait(false);
         return byUpstream;
     }
 
-    private static async Task CopyAsync(Stream from, Stream to, CancellationTokenSource silence, TimeSpan idle, CancellationToken cancellationToken)
+    private static async Task<RelayEnd> CopyAsync(Stream from, Stream to, CancellationTokenSource silence, TimeSpan idle, CancellationToken cancellationToken)
     {
         var buffer = new byte[BufferSize];
-        int read;
-        while ((read = await from.ReadAsync(buffer, cancellationToken).ConfigureAwait(false)) > 0)
+        while (true)
         {
+            int read;
+            try
+            {
+                read = await from.ReadAsync(buffer, cancellationToken).ConfigureAwait(false);
+            }
+            catch (Exception e) when (e is IOException or OperationCanceledException or System.Net.WebSockets.WebSocketException or ObjectDisposedException)
+            {
+                return RelayEnd.Broken;
+            }
+
+            if (read == 0)
+                return RelayEnd.Closed;
             silence.CancelAfter(idle);
-            await to.WriteAsync(buffer.AsMemory(0, read), cancellationToken).ConfigureAwait(false);
-            await to.FlushAsync(cancellationToken).ConfigureAwait(false);
+            try
+            {
+                await to.WriteAsync(buffer.AsMemory(0, read), cancellationToken).ConfigureAwait(false);
+                await to.FlushAsync(cancellationToken).ConfigureAwait(false);
+            }
+            catch (Exception e) when (e is IOException or OperationCanceledException or System.Net.WebSockets.WebSocketException or ObjectDisposedException)
+            {
+                return RelayEnd.Refused;
+            }
         }
+    }
+
+    private enum RelayEnd
+    {
+        /// <summary>The source said that nothing more comes.</summary>
+        Closed,
+
+        /// <summary>The source's connection broke.</summary>
+        Broken,
+
+        /// <summary>The destination takes nothing more.</summary>
+        Refused,
     }
 }

@@ -8,6 +8,7 @@ internal sealed partial class PodWorker
 {
     private const int KeptAttempts = 2;
     private const int MaxLooks = 50;
+    private static readonly TimeSpan SettleAgain = TimeSpan.FromMilliseconds(5);
     private static readonly TimeSpan LookAgain = TimeSpan.FromMilliseconds(20);
 
     // Returns when to look again without being asked.
@@ -15,6 +16,7 @@ internal sealed partial class PodWorker
     {
         var pod = Pod;
         AddSlots(pod);
+        await SettleAsync(ct).ConfigureAwait(false);
         var observed = await ObserveAsync(ct).ConfigureAwait(false);
         await CountEndsAsync(pod, observed).ConfigureAwait(false);
         if (PodRefusal.Reason(pod, _node.Options.AllowPrivileged) is { } refusal)
@@ -58,6 +60,16 @@ internal sealed partial class PodWorker
         Adopt(pod, observed);
         Publish(pod, observed);
         return NextStart(pod, observed);
+    }
+
+    // The event of an end comes a moment before the runtime's own status of it. Asking for that one status until it has come is quicker than looking at the whole pod again and again.
+    private async Task SettleAsync(CancellationToken ct)
+    {
+        foreach (var id in _ended.Keys)
+        {
+            for (var look = 0; look < MaxLooks && await _node.Cri.ContainerStatusAsync(id, ct).ConfigureAwait(false) is { State: ContainerState.ContainerRunning }; look++)
+                await Task.Delay(SettleAgain, _node.Time, ct).ConfigureAwait(false);
+        }
     }
 
     private async Task<ObservedPod> ObserveAsync(CancellationToken ct)
@@ -323,7 +335,7 @@ internal sealed partial class PodWorker
     private DateTimeOffset? NextStart(V1Pod pod, ObservedPod observed)
     {
         DateTimeOffset? next = null;
-        // The event of an end comes a moment before the runtime's own status of it.
+        // So does a sandbox's, and a container's that did not settle in time.
         foreach (var id in _ended.Keys)
         {
             var late = observed.Running.Any(c => c.Id == id) || observed.SandboxReady && observed.Sandbox!.Id == id;
