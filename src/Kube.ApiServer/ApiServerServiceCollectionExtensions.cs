@@ -11,6 +11,8 @@ using Kube.ApiServer.Discovery;
 using Kube.ApiServer.Fairness;
 using Kube.ApiServer.Http;
 using Kube.ApiServer.Http.Protobuf;
+using Kube.ApiServer.Http.Streaming;
+using Kube.ApiServer.Metrics;
 using Kube.ApiServer.Registry;
 using Kube.ApiServer.Registry.Custom;
 using Kube.ApiServer.Schema;
@@ -44,6 +46,8 @@ public static class ApiServerServiceCollectionExtensions
         services.AddSingleton<SubresourceHandler>().AddSingleton<ScaleHandler>().AddSingleton<PodLogHandler>().AddSingleton<NodeConnection>().AddSingleton<AccessReviews>().AddSingleton<ReviewHandler>();
         services.AddSingleton<DiscoveryHandler>().AddSingleton<ModelDescriptions>().AddSingleton<OpenApiNames>().AddSingleton<OpenApiHandler>();
         services.AddSingleton<ClientCertificateAuthenticator>().AddSingleton<RequestAuthenticator>().AddSingleton<Impersonation>();
+        services.AddSingleton<NodeSummaries>().AddSingleton<MetricsHandler>();
+        services.AddSingleton<EvictionHandler>().AddSingleton<PodStreamHandler>().AddSingleton<StandingRights>();
         services.AddSingleton<IAuthorizer, MastersAuthorizer>();
         services.AddSingleton<PodReferences>().AddSingleton<IAuthorizer, NodeAuthorizer>();
         services.AddSingleton<RbacIndex>().AddSingleton<RbacAuthorizer>().AddSingleton<IAuthorizer>(provider => provider.GetRequiredService<RbacAuthorizer>());

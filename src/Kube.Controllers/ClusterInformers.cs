@@ -30,6 +30,8 @@ internal sealed class ClusterInformers
         Services.AddIndex(ByNamespace, s => [s.Metadata.NamespaceProperty]);
         EndpointSlices = Make<V1EndpointSlice>();
         EndpointSlices.AddIndex(ByOwner, OwnerOf);
+        DisruptionBudgets = Make<V1PodDisruptionBudget>();
+        DisruptionBudgets.AddIndex(ByNamespace, b => [b.Metadata.NamespaceProperty]);
         Namespaces = Make<V1Namespace>();
         ServiceAccounts = Make<V1ServiceAccount>();
         RootCertificates = Make<V1ConfigMap>(new InformerOptions { FieldSelector = $"metadata.name={RootCertificateController.Name}" });
@@ -55,6 +57,8 @@ internal sealed class ClusterInformers
     public Informer<V1Service> Services { get; }
 
     public Informer<V1EndpointSlice> EndpointSlices { get; }
+
+    public Informer<V1PodDisruptionBudget> DisruptionBudgets { get; }
 
     public Informer<V1Namespace> Namespaces { get; }
 

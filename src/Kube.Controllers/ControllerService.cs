@@ -1,5 +1,6 @@
 using k8s;
 using Kube.Controllers.Deployments;
+using Kube.Controllers.Disruption;
 using Kube.Controllers.EndpointSlices;
 using Kube.Controllers.GarbageCollection;
 using Kube.Controllers.Namespaces;
@@ -62,6 +63,7 @@ internal sealed class ControllerService(IKubernetes client, KubeControllersOptio
             () => new PodGarbageCollector(context),
             () => new ServiceAccountController(context),
             .. options.RootCertificate is { } certificate ? (Func<Controller>[])[() => new RootCertificateController(context, certificate)] : [],
+            () => new DisruptionController(context),
         ];
         await Task.WhenAll(controllers.Select(make => KeepRunningAsync(make, cancellationToken)));
     }

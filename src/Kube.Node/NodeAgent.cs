@@ -3,6 +3,7 @@ using Kube.Machinery.Client;
 using Kube.Machinery.Informers;
 using Kube.Node.Cri;
 using Kube.Node.Images;
+using Kube.Node.Metrics;
 using Kube.Node.Pods;
 using Kube.Node.Probes;
 using Kube.Node.Registration;
@@ -66,10 +67,14 @@ internal sealed class NodeAgent(IOptions<NodeOptions> configured, TimeProvider t
         var self = new Informer<V1Node>(client, new InformerOptions { FieldSelector = "metadata.name=" + _options.NodeName }, time, _logger);
         var api = new ApiServerPods(client, pods, time);
         var events = new EventRecorder(client, _options.NodeName, time, _logger);
-        using var prober = new Prober(cri, new NamespaceDialer(_options.NetworkNamespace), time);
+        var dialer = new NamespaceDialer(_options.NetworkNamespace);
+        using var prober = new Prober(cri, dialer, time);
         var services = PodServices.Create(_options, paths, machine, api, events, cri, images, prober, time, _logger);
         var supervisor = new PodSupervisor(services);
-        await using var kubelet = new KubeletApi(_options, credentials, new ContainerLogs(api, cri, paths), time, loggers);
+        using var streams = new RuntimeStreams(dialer, time);
+        using var usage = new UsageMeter(cri, time);
+        var commands = new StartedCommands(cri, time, _logger);
+        await using var kubelet = new KubeletApi(_options, credentials, new ContainerLogs(api, cri, paths), new StreamEndpoints(api, cri, streams, commands, new AttachLimit(cri)), new MetricsEndpoints(api, usage, _options), time, loggers);
         var reporter = new NodeStatusReporter(client, self, _options, paths, machine, cri, time, _logger);
         await UntilDoneAsync("serving the kubelet API", async token => reporter.KubeletPort = await kubelet.StartAsync(token).ConfigureAwait(false), ct).ConfigureAwait(false);
         Task[] parts =
@@ -80,6 +85,7 @@ internal sealed class NodeAgent(IOptions<NodeOptions> configured, TimeProvider t
             reporter.RunAsync(ct),
             new LeaseHeartbeat(client, _options, time, _logger).RunAsync(ct),
             new ImageImporter(paths.Images, containerd, time, _logger).RunAsync(() => OnImported(images, supervisor), ct),
+            commands.RunAsync(ct),
             new LogRotation(cri, paths, _options.MaxLogBytes, time, _logger).RunAsync(ct),
             SuperviseAsync(pods, supervisor, ct),
         ];

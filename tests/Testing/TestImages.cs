@@ -6,7 +6,7 @@ namespace Testing;
 /// <summary>Container images made in code from the machine's static busybox; no registry.</summary>
 public static class TestImages
 {
-    private static readonly string[] Applets = ["sh", "cat", "echo", "sleep", "httpd", "true", "false", "touch", "rm", "date", "id", "env", "nc", "head", "dd", "tail", "test", "kill", "ls", "wget", "seq"];
+    private static readonly string[] Applets = ["sh", "cat", "echo", "sleep", "httpd", "true", "false", "touch", "rm", "date", "id", "env", "nc", "head", "dd", "tail", "test", "kill", "ls", "wget", "seq", "tar", "stty", "wc", "md5sum", "mkdir", "yes", "ps", "sha256sum"];
 
     /// <summary>Writes a busybox image.</summary>
     /// <param name="name">Full reference, for instance <c>localhost/test/busybox:1</c>.</param>

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Net.Security;
+using System.Net.Sockets;
 using System.Security.Cryptography.X509Certificates;
 using Kube.ApiServer.Storage;
 using Kube.Machinery.Metadata;
@@ -20,6 +21,13 @@ internal sealed class NodeConnection(IObjectStore store, ApiServerOptions option
     /// <summary>Asks a node; the answer's body streams.</summary>
     public async Task<HttpResponseMessage> GetAsync(string nodeName, string pathAndQuery, CancellationToken cancellationToken)
     {
+        using var request = new HttpRequestMessage(HttpMethod.Get, pathAndQuery);
+        return await SendAsync(nodeName, request, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Sends a request whose address is a path alone. A request to upgrade is answered with 101 and a body that is written as well as read, or with a refusal.</summary>
+    public async Task<HttpResponseMessage> SendAsync(string nodeName, HttpRequestMessage request, CancellationToken cancellationToken)
+    {
         var stored = store.Get(new ObjectKey("nodes", "", nodeName)) ?? throw Refusal.NotFound(new GroupResource("", "nodes"), nodeName);
         var status = DocumentReader.Read(stored.Json.Span).Object("status");
         var address = status.Objects("addresses").FirstOrDefault(a => a.Text("type") == "InternalIP").Text("address");
@@ -28,7 +36,7 @@ internal sealed class NodeConnection(IObjectStore store, ApiServerOptions option
             throw Refusal.Unavailable($"node {nodeName} has not said where its agent listens");
         var client = _clients.GetOrAdd(nodeName, Connect);
         var host = address.Contains(':', StringComparison.Ordinal) ? $"[{address}]" : address;
-        using var request = new HttpRequestMessage(HttpMethod.Get, $"https://{host}:{port}{pathAndQuery}");
+        request.RequestUri = new Uri($"https://{host}:{port}{request.RequestUri}");
         try
         {
             return await client.SendAsync(request, cancellationToken).ConfigureAwait(false);
@@ -64,6 +72,7 @@ internal sealed class NodeConnection(IObjectStore store, ApiServerOptions option
             AllowAutoRedirect = false,
             ConnectTimeout = TimeSpan.FromSeconds(5),
             PooledConnectionIdleTimeout = TimeSpan.FromMinutes(1),
+            ConnectCallback = ConnectAsync,
             SslOptions = new SslClientAuthenticationOptions
             {
                 ClientCertificates = [_identity.Value],
@@ -72,6 +81,26 @@ internal sealed class NodeConnection(IObjectStore store, ApiServerOptions option
             },
         };
         return new HttpMessageInvoker(handler);
+    }
+
+    // A terminal may be silent for hours: that its node still lives is TCP's business.
+    private static async ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext context, CancellationToken cancellationToken)
+    {
+        var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        try
+        {
+            socket.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.KeepAlive, true);
+            socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveTime, 30);
+            socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveInterval, 10);
+            socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveRetryCount, 3);
+            await socket.ConnectAsync(context.DnsEndPoint, cancellationToken).ConfigureAwait(false);
+            return new NetworkStream(socket, ownsSocket: true);
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
     }
 
     private bool IsNode(X509Certificate certificate, string nodeName)

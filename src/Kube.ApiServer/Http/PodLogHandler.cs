@@ -1,6 +1,4 @@
 using System.Globalization;
-using System.Text.Json.Nodes;
-using Kube.ApiServer.Registry;
 using Kube.ApiServer.Storage;
 using Kube.Machinery.Metadata;
 using Kube.Machinery.Schema;
@@ -17,7 +15,7 @@ internal sealed class PodLogHandler(IObjectStore store, NodeConnection nodes)
     {
         var stored = store.Get(request.Key) ?? throw Refusal.NotFound(request.Kind.Resource, request.Path.Name);
         var pod = DocumentReader.Read(stored.Json.Span);
-        var container = ContainerOf(request, pod);
+        var container = PodContainers.Choose(pod, request.Path.Name, request.Query("container"));
         var nodeName = pod.Object("spec").Text("nodeName");
         if (string.IsNullOrEmpty(nodeName))
             throw Refusal.BadRequest($"pod {request.Path.Name} does not have a host assigned");
@@ -50,16 +48,5 @@ internal sealed class PodLogHandler(IObjectStore store, NodeConnection nodes)
                 await request.Http.Response.Body.FlushAsync(request.Aborted).ConfigureAwait(false);
             }
         }
-    }
-
-    private static string ContainerOf(ResourceRequest request, JsonObject pod)
-    {
-        var names = PodTemplates.Containers(pod.Object("spec")).Select(c => c.Text("name") ?? "").ToArray();
-        if (request.Query("container") is { Length: > 0 } wanted)
-            return names.Contains(wanted) ? wanted : throw Refusal.BadRequest($"container {wanted} is not valid for pod {request.Path.Name}");
-        var main = pod.Object("spec").Objects("containers").Select(c => c.Text("name") ?? "").ToArray();
-        return main.Length == 1
-            ? main[0]
-            : throw Refusal.BadRequest($"a container name must be specified for pod {request.Path.Name}, choose one of: [{string.Join(' ', names)}]");
     }
 }

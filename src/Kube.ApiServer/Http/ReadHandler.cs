@@ -59,16 +59,22 @@ internal sealed class ReadHandler(IObjectStore store, TableWriter tables)
                 remaining = snapshot.Count - page.Count;
         }
 
+        await SendListAsync(request, page, snapshot.Revision, next, remaining).ConfigureAwait(false);
+    }
+
+    /// <summary>Sends a list in the form the client accepts.</summary>
+    public async Task SendListAsync(ResourceRequest request, IReadOnlyList<StoredObject> page, long revision, string? next = null, long? remaining = null)
+    {
         switch (OutputFormats.Of(request.Http.Request))
         {
             case OutputFormat.Table:
-                await Replies.JsonAsync(request.Http, 200, tables.List(request, page, snapshot.Revision, next, remaining)).ConfigureAwait(false);
+                await Replies.JsonAsync(request.Http, 200, tables.List(request, page, revision, next, remaining)).ConfigureAwait(false);
                 break;
             case OutputFormat.Metadata:
-                await WriteListAsync(request, "PartialObjectMetadataList", "meta.k8s.io/v1", page.Select(o => TableWriter.Metadata(o.Json)), snapshot.Revision, next, remaining).ConfigureAwait(false);
+                await WriteListAsync(request, "PartialObjectMetadataList", "meta.k8s.io/v1", page.Select(o => TableWriter.Metadata(o.Json)), revision, next, remaining).ConfigureAwait(false);
                 break;
             default:
-                await WriteListAsync(request, request.Kind.ListKind, request.Kind.Gvk.ApiVersion, page.Select(o => request.Kind.Present(o.Json)), snapshot.Revision, next, remaining).ConfigureAwait(false);
+                await WriteListAsync(request, request.Kind.ListKind, request.Kind.Gvk.ApiVersion, page.Select(o => request.Kind.Present(o.Json)), revision, next, remaining).ConfigureAwait(false);
                 break;
         }
     }

@@ -4,6 +4,7 @@ using Kube.ApiServer.Authentication.ServiceAccounts;
 using Kube.ApiServer.Authorization;
 using Kube.ApiServer.Discovery;
 using Kube.ApiServer.Fairness;
+using Kube.ApiServer.Metrics;
 using Kube.ApiServer.Registry;
 using Kube.ApiServer.Registry.Custom;
 using Kube.ApiServer.Schema;
@@ -34,6 +35,7 @@ internal sealed class RequestDispatcher(
     SubresourceHandler subresources,
     RequestLanes lanes,
     AuditLog audit,
+    MetricsHandler metrics,
     ILogger<RequestDispatcher> logger)
 {
     public async Task HandleAsync(HttpContext http)
@@ -146,6 +148,7 @@ internal sealed class RequestDispatcher(
     {
         _ when !request.Kind.Verbs.Contains(request.Verb) => throw Refusal.MethodNotAllowed(),
         "create" when request.Kind is BindingKind => subresources.BindAsync(request, catalog.Get<PodKind>()),
+        "get" or "list" when request.Kind is NodeMetricsKind or PodMetricsKind => metrics.HandleAsync(request),
         "get" => reads.GetAsync(request),
         "list" => reads.ListAsync(request),
         "watch" => watches.WatchAsync(request),

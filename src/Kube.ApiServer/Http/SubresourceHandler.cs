@@ -1,13 +1,14 @@
 using System.Text.Json.Nodes;
 using k8s.Models;
 using Kube.ApiServer.Discovery;
+using Kube.ApiServer.Http.Streaming;
 using Kube.ApiServer.Registry;
 using Kube.Machinery.Metadata;
 using Kube.Machinery.Schema;
 
 namespace Kube.ApiServer.Http;
 
-/// <summary>Answers <c>status</c>, <c>scale</c>, <c>binding</c>, <c>eviction</c>, <c>finalize</c>, <c>approval</c> and <c>log</c>.</summary>
+/// <summary>Answers <c>status</c>, <c>scale</c>, <c>binding</c>, <c>eviction</c>, <c>finalize</c>, <c>approval</c>, <c>log</c>, <c>exec</c>, <c>attach</c> and <c>portforward</c>.</summary>
 internal sealed class SubresourceHandler(
     ObjectRegistry registry,
     RequestBody bodies,
@@ -15,12 +16,13 @@ internal sealed class SubresourceHandler(
     WriteHandler writes,
     PatchHandler patches,
     ScaleHandler scales,
+    EvictionHandler evictions,
     PodLogHandler logs,
     TokenRequestHandler tokenRequests,
+    PodStreamHandler streams,
     TimeProvider time)
 {
     private static readonly SchemaType BindingSchema = ModelSchemas.For(typeof(V1Binding));
-    private static readonly SchemaType EvictionSchema = ModelSchemas.For(typeof(V1Eviction));
 
     public Task HandleAsync(ResourceRequest request)
     {
@@ -32,12 +34,16 @@ internal sealed class SubresourceHandler(
             ("status" or "approval", "get") => reads.GetAsync(request),
             ("status" or "approval", "update") => writes.UpdateAsync(request, "status"),
             ("status" or "approval", "patch") => patches.PatchAsync(request, "status"),
+            ("ephemeralcontainers", "get") => reads.GetAsync(request),
+            ("ephemeralcontainers", "update") => writes.UpdateAsync(request, request.Path.Subresource),
+            ("ephemeralcontainers", "patch") => patches.PatchAsync(request, request.Path.Subresource),
             ("scale", _) => scales.HandleAsync(request),
             ("binding", _) => BindAsync(request),
-            ("eviction", _) => EvictAsync(request),
+            ("eviction", _) => evictions.EvictAsync(request),
             ("finalize", _) => FinalizeAsync(request),
             ("token", _) => tokenRequests.HandleAsync(request),
             ("log", _) => logs.HandleAsync(request),
+            ("exec" or "attach" or "portforward", _) => streams.HandleAsync(request),
             _ => throw Refusal.MethodNotAllowed(),
         };
     }
@@ -79,16 +85,6 @@ internal sealed class SubresourceHandler(
         conditions.Add(new JsonObject { ["type"] = "PodScheduled", ["status"] = "True", ["lastTransitionTime"] = ObjectMetadata.Timestamp(time.GetUtcNow()) });
         status["conditions"] = conditions;
         return pod;
-    }
-
-    private async Task EvictAsync(ResourceRequest request)
-    {
-        var eviction = await bodies.ObjectAsync(request.Http, new GroupVersionKind("policy", "v1", "Eviction"), EvictionSchema, request.Aborted).ConfigureAwait(false);
-        var delete = WriteHandler.Read(eviction.Object("deleteOptions"), request);
-        var options = request.Options() with { DryRun = request.DryRun || eviction.Object("deleteOptions").Texts("dryRun").Contains("All") };
-        DisruptionBudgets.Check(registry, request.Path.Namespace, registry.Read(request.Kind, request.Path.Namespace, request.Path.Name));
-        await registry.DeleteAsync(request.Kind, request.Key, delete, options, request.Aborted).ConfigureAwait(false);
-        await Replies.StatusAsync(request.Http, new ApiStatus(201, "", "")).ConfigureAwait(false);
     }
 
     private async Task FinalizeAsync(ResourceRequest request)

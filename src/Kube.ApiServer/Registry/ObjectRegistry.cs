@@ -121,6 +121,8 @@ internal sealed partial class ObjectRegistry(IObjectStore store, IEnumerable<IAd
             return changed;
         }
 
+        if (subresource == "ephemeralcontainers")
+            return EphemeralContainers.Merge(kind, live, changed);
         ObjectMetadata.Preserve(changed, live);
         if (kind.HasStatus)
         {
@@ -147,6 +149,8 @@ internal sealed partial class ObjectRegistry(IObjectStore store, IEnumerable<IAd
             kind.ValidateStructure(document, errors);
             if (old is not null)
                 kind.ValidateUpdate(document, old, errors);
+            else
+                kind.ValidateCreate(document, errors);
         }
         else if (subresource == "status" && old is not null)
         {

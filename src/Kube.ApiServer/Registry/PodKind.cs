@@ -19,9 +19,13 @@ internal sealed class PodKind() : ResourceKind("", "v1", "Pod", "pods", typeof(V
 
     public override IReadOnlyList<Subresource> Subresources =>
     [
+        new("attach", "", "v1", "PodAttachOptions", "create", "get"),
         new("binding", "", "v1", "Binding", "create"),
+        new("ephemeralcontainers", "", "v1", "Pod", "get", "patch", "update"),
         new("eviction", "policy", "v1", "Eviction", "create"),
+        new("exec", "", "v1", "PodExecOptions", "create", "get"),
         new("log", "", "v1", "Pod", "get"),
+        new("portforward", "", "v1", "PodPortForwardOptions", "create", "get"),
     ];
 
     public override IReadOnlyList<string> SelectableFields =>
@@ -45,6 +49,12 @@ internal sealed class PodKind() : ResourceKind("", "v1", "Pod", "pods", typeof(V
     }
 
     public override void Validate(JsonObject document, FieldErrors errors) => PodValidation.Spec(document.Object("spec"), "spec", errors);
+
+    public override void ValidateCreate(JsonObject document, FieldErrors errors)
+    {
+        if (document.Object("spec").Array("ephemeralContainers") is { Count: > 0 })
+            errors.Forbidden("spec.ephemeralContainers", "cannot be set on create");
+    }
 
     public override void ValidateUpdate(JsonObject document, JsonObject old, FieldErrors errors)
     {

@@ -121,6 +121,11 @@ internal abstract class ResourceKind
     /// <summary>The checks that follow from the schema alone.</summary>
     public virtual void ValidateStructure(JsonObject document, FieldErrors errors) => StructuralRules.Check(document, Schema, errors);
 
+    /// <summary>What only a new object may not have.</summary>
+    public virtual void ValidateCreate(JsonObject document, FieldErrors errors)
+    {
+    }
+
     public virtual void ValidateUpdate(JsonObject document, JsonObject old, FieldErrors errors)
     {
     }

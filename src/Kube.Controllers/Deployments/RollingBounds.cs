@@ -1,4 +1,3 @@
-using System.Globalization;
 using k8s.Models;
 
 namespace Kube.Controllers.Deployments;
@@ -9,6 +8,8 @@ namespace Kube.Controllers.Deployments;
 /// <param name="MaxUnavailable">Pods below that; never both zero.</param>
 internal readonly record struct RollingBounds(int Desired, int MaxSurge, int MaxUnavailable)
 {
+    private const string Default = "25%";
+
     /// <summary>Most pods at a time.</summary>
     public int MaxTotal => Desired + MaxSurge;
 
@@ -25,20 +26,8 @@ internal readonly record struct RollingBounds(int Desired, int MaxSurge, int Max
         }
 
         var rolling = deployment.Spec.Strategy?.RollingUpdate;
-        var surge = Resolve(rolling?.MaxSurge?.Value, desired, up: true);
-        var unavailable = Math.Min(Resolve(rolling?.MaxUnavailable?.Value, desired, up: false), desired);
+        var surge = IntOrPercent.Of(rolling?.MaxSurge?.Value ?? Default, desired, up: true);
+        var unavailable = Math.Min(IntOrPercent.Of(rolling?.MaxUnavailable?.Value ?? Default, desired, up: false), desired);
         return new RollingBounds(desired, surge, surge == 0 && unavailable == 0 ? 1 : unavailable);
-    }
-
-    private static int Resolve(string? value, int desired, bool up)
-    {
-        value ??= "25%";
-        if (!value.EndsWith('%'))
-        {
-            return int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : 0;
-        }
-
-        var share = int.TryParse(value.AsSpan(0, value.Length - 1), NumberStyles.None, CultureInfo.InvariantCulture, out var percent) ? (long)percent * desired : 0;
-        return (int)(up ? (share + 99) / 100 : share / 100);
     }
 }

@@ -113,6 +113,18 @@ internal sealed class CriClient(GrpcChannel channel) : IDisposable
     public async Task<Uri> ExecAsync(ExecRequest request, CancellationToken ct) =>
         new((await _runtime.ExecAsync(request, Within(CallTimeout, ct)).ConfigureAwait(false)).Url);
 
+    /// <summary>Opens a one-use streaming address for a container's own process.</summary>
+    public async Task<Uri> AttachAsync(AttachRequest request, CancellationToken ct) =>
+        new((await _runtime.AttachAsync(request, Within(CallTimeout, ct)).ConfigureAwait(false)).Url);
+
+    /// <summary>Opens a one-use streaming address for ports inside a sandbox.</summary>
+    public async Task<Uri> PortForwardAsync(PortForwardRequest request, CancellationToken ct) =>
+        new((await _runtime.PortForwardAsync(request, Within(CallTimeout, ct)).ConfigureAwait(false)).Url);
+
+    /// <summary>What every running container has used.</summary>
+    public async Task<IReadOnlyList<ContainerStats>> ListContainerStatsAsync(CancellationToken ct) =>
+        (await _runtime.ListContainerStatsAsync(new ListContainerStatsRequest(), Within(TimeSpan.FromSeconds(20), ct)).ConfigureAwait(false)).Stats;
+
     public async Task<IReadOnlyList<Image>> ListImagesAsync(CancellationToken ct) =>
         (await _images.ListImagesAsync(new ListImagesRequest(), Within(CallTimeout, ct)).ConfigureAwait(false)).Images;
 

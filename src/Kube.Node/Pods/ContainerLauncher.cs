@@ -14,9 +14,10 @@ internal sealed class ContainerLauncher(NodePaths paths, MachineFacts machine, C
     private const string DefaultTerminationPath = "/dev/termination-log";
 
     /// <summary>Starts it; <c>interrupt</c> ends only the wait for the image, which may take minutes.</summary>
+    /// <remarks><c>processesOf</c> is the id of the container whose processes this one sees too; null for its own alone.</remarks>
     /// <returns>The id of the started container.</returns>
     /// <exception cref="ContainerStartException">With the reason and message to show.</exception>
-    public async Task<string> StartAsync(V1Pod pod, V1Container container, uint attempt, string sandboxId, PodSandboxConfig sandbox, IReadOnlyList<string> addresses, string hostsFile, CancellationToken interrupt, CancellationToken ct)
+    public async Task<string> StartAsync(V1Pod pod, V1Container container, uint attempt, string sandboxId, PodSandboxConfig sandbox, IReadOnlyList<string> addresses, string hostsFile, string? processesOf, CancellationToken interrupt, CancellationToken ct)
     {
         var image = await images.EnsureAsync(container.Image, container.ImagePullPolicy, (reference, stop) => credentials.ForAsync(pod, reference, stop), interrupt).ConfigureAwait(false);
         SecurityTranslation.CheckNonRoot(pod, container, image);
@@ -26,6 +27,8 @@ internal sealed class ContainerLauncher(NodePaths paths, MachineFacts machine, C
             mounts.Add(new Mount { ContainerPath = "/etc/hosts", HostPath = hostsFile });
         mounts.Add(new Mount { ContainerPath = container.TerminationMessagePath ?? DefaultTerminationPath, HostPath = TerminationFile(pod.Metadata.Uid, container.Name, attempt, create: true) });
         var config = PodConfiguration.Container(pod, container, attempt, image.Id, environment, mounts, machine.MemoryBytes);
+        if (processesOf is not null)
+            (config.Linux.SecurityContext.NamespaceOptions.Pid, config.Linux.SecurityContext.NamespaceOptions.TargetId) = (NamespaceMode.Target, processesOf);
         if (!machine.HasSeccomp)
             config.Linux.SecurityContext.Seccomp.ProfileType = SecurityProfile.Types.ProfileType.Unconfined;
         var id = await CreateAsync(container, sandboxId, config, sandbox, ct).ConfigureAwait(false);

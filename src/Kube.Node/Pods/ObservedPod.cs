@@ -24,20 +24,24 @@ internal sealed record ObservedPod(PodSandboxStatus? Sandbox, IReadOnlyList<stri
     /// <summary>Asks the runtime.</summary>
     public static async Task<ObservedPod> ObserveAsync(CriClient cri, string uid, CancellationToken ct)
     {
+        // All at once: between a container's end and its restart each call one after the other would count.
+        var asked = ContainersAsync(cri, uid, ct);
         var sandboxes = (await cri.ListPodSandboxesAsync(uid, ct).ConfigureAwait(false))
             .OrderByDescending(s => s.Metadata.Attempt).ThenByDescending(s => s.CreatedAt).ToList();
         var status = sandboxes.Count == 0 ? null : await cri.PodSandboxStatusAsync(sandboxes[0].Id, ct).ConfigureAwait(false);
-        var containers = new List<ObservedContainer>();
-        foreach (var container in await cri.ListContainersAsync(uid, ct).ConfigureAwait(false))
-        {
-            if (await cri.ContainerStatusAsync(container.Id, ct).ConfigureAwait(false) is { } found)
-                containers.Add(new ObservedContainer(found, container.PodSandboxId));
-        }
+        var containers = (await asked.ConfigureAwait(false)).OfType<ObservedContainer>();
 
         var byName = containers.GroupBy(c => c.Name, StringComparer.Ordinal).ToDictionary(
             g => g.Key,
             g => (IReadOnlyList<ObservedContainer>)[.. g.OrderByDescending(c => c.Attempt).ThenByDescending(c => c.CreatedAt)],
             StringComparer.Ordinal);
         return new ObservedPod(status, [.. sandboxes.Skip(1).Select(s => s.Id)], byName);
+    }
+
+    private static async Task<ObservedContainer?[]> ContainersAsync(CriClient cri, string uid, CancellationToken ct)
+    {
+        var listed = await cri.ListContainersAsync(uid, ct).ConfigureAwait(false);
+        return await Task.WhenAll(listed.Select(async container =>
+            await cri.ContainerStatusAsync(container.Id, ct).ConfigureAwait(false) is { } found ? new ObservedContainer(found, container.PodSandboxId) : null)).ConfigureAwait(false);
     }
 }

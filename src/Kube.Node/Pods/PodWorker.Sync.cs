@@ -8,12 +8,15 @@ internal sealed partial class PodWorker
 {
     private const int KeptAttempts = 2;
     private const int MaxLooks = 50;
+    private static readonly TimeSpan SettleAgain = TimeSpan.FromMilliseconds(5);
     private static readonly TimeSpan LookAgain = TimeSpan.FromMilliseconds(20);
 
     // Returns when to look again without being asked.
     private async Task<DateTimeOffset?> SyncAsync(CancellationToken ct)
     {
         var pod = Pod;
+        AddSlots(pod);
+        await SettleAsync(ct).ConfigureAwait(false);
         var observed = await ObserveAsync(ct).ConfigureAwait(false);
         await CountEndsAsync(pod, observed).ConfigureAwait(false);
         if (PodRefusal.Reason(pod, _node.Options.AllowPrivileged) is { } refusal)
@@ -59,6 +62,16 @@ internal sealed partial class PodWorker
         return NextStart(pod, observed);
     }
 
+    // The event of an end comes a moment before the runtime's own status of it. Asking for that one status until it has come is quicker than looking at the whole pod again and again.
+    private async Task SettleAsync(CancellationToken ct)
+    {
+        foreach (var id in _ended.Keys)
+        {
+            for (var look = 0; look < MaxLooks && await _node.Cri.ContainerStatusAsync(id, ct).ConfigureAwait(false) is { State: ContainerState.ContainerRunning }; look++)
+                await Task.Delay(SettleAgain, _node.Time, ct).ConfigureAwait(false);
+        }
+    }
+
     private async Task<ObservedPod> ObserveAsync(CancellationToken ct)
     {
         var observed = await ObservedPod.ObserveAsync(_node.Cri, Uid, ct).ConfigureAwait(false);
@@ -101,6 +114,8 @@ internal sealed partial class PodWorker
 
     private static bool WantsRestart(V1Pod pod, string name, ObservedContainer current)
     {
+        if (EphemeralContainers.Contains(pod, name))
+            return false;
         var init = pod.Spec.InitContainers?.FirstOrDefault(c => c.Name == name);
         if (init is not null)
             return InitContainers.IsSidecar(init) || current.ExitCode != 0 && pod.Spec.RestartPolicy != "Never";
@@ -137,7 +152,7 @@ internal sealed partial class PodWorker
             if (current?.IsRunning != true || slot.RunningId == current.Id)
                 continue;
             slot.ClearWaiting();
-            var known = _adopted ? null : (pod.Status?.InitContainerStatuses ?? []).Concat(pod.Status?.ContainerStatuses ?? []).FirstOrDefault(s => s.ContainerID == "containerd://" + current.Id);
+            var known = _adopted ? null : StatusOf(pod, s => s.ContainerID == "containerd://" + current.Id);
             StartProbes(pod, container, current, address, known?.Started == true, known?.Ready == true);
         }
 
@@ -226,7 +241,7 @@ internal sealed partial class PodWorker
                 return observed;
         }
 
-        foreach (var container in pod.Spec.Containers)
+        foreach (var container in pod.Spec.Containers.Concat(EphemeralContainers.Of(pod)))
             observed = await StartAsync(pod, container, observed, sandbox, hosts, ct).ConfigureAwait(false);
         return observed;
     }
@@ -242,14 +257,16 @@ internal sealed partial class PodWorker
         if (current?.State == ContainerState.ContainerCreated)
             // Left by an agent that ended between create and start; its name is taken until it is removed.
             await _node.Cri.RemoveContainerAsync(current.Id, ct).ConfigureAwait(false);
-        var told = (pod.Status?.InitContainerStatuses ?? []).Concat(pod.Status?.ContainerStatuses ?? []).FirstOrDefault(c => c.Name == container.Name);
+        var told = StatusOf(pod, s => s.Name == container.Name);
         // A runtime that lost its containers (a wiped disk) must not make the count start over.
         var attempt = current?.State == ContainerState.ContainerCreated ? current.Attempt
             : current is not null ? current.Attempt + 1
             : string.IsNullOrEmpty(told?.ContainerID) ? 0 : (uint)told.RestartCount + 1;
         try
         {
-            var id = await _node.Launcher.StartAsync(pod, container, attempt, observed.Sandbox!.Id, sandbox, observed.Addresses, hosts, _interrupt.Token, ct).ConfigureAwait(false);
+            if (EphemeralContainers.Contains(pod, container.Name) && container.SecurityContext?.Privileged == true && !_node.Options.AllowPrivileged)
+                throw new ContainerStartException(ContainerStartException.ConfigError, $"container {container.Name} is privileged, which this node does not allow (AllowPrivileged is off)");
+            var id = await _node.Launcher.StartAsync(pod, container, attempt, observed.Sandbox!.Id, sandbox, observed.Addresses, hosts, ProcessesOf(pod, container, observed), _interrupt.Token, ct).ConfigureAwait(false);
             _owns(id);
             slot.ClearWaiting();
             await RunPostStartAsync(pod, container, id, observed, ct).ConfigureAwait(false);
@@ -264,6 +281,16 @@ internal sealed partial class PodWorker
         }
 
         return await ObserveAsync(ct).ConfigureAwait(false);
+    }
+
+    // An ephemeral container may ask to see the processes of another one, which must run for that.
+    private static string? ProcessesOf(V1Pod pod, V1Container container, ObservedPod observed)
+    {
+        if (EphemeralContainers.TargetOf(pod, container.Name) is not { } target || pod.Spec.ShareProcessNamespace == true || pod.Spec.HostPID == true)
+            return null;
+        return observed.Current(target) is { IsRunning: true } running
+            ? running.Id
+            : throw new ContainerStartException(ContainerStartException.RunError, $"container {container.Name} is to see the processes of {target}, which does not run");
     }
 
     private async Task RunPostStartAsync(V1Pod pod, V1Container container, string id, ObservedPod observed, CancellationToken ct)
@@ -308,7 +335,7 @@ internal sealed partial class PodWorker
     private DateTimeOffset? NextStart(V1Pod pod, ObservedPod observed)
     {
         DateTimeOffset? next = null;
-        // The event of an end comes a moment before the runtime's own status of it.
+        // So does a sandbox's, and a container's that did not settle in time.
         foreach (var id in _ended.Keys)
         {
             var late = observed.Running.Any(c => c.Id == id) || observed.SandboxReady && observed.Sandbox!.Id == id;

@@ -22,7 +22,7 @@ internal sealed partial class PodWorker : IDisposable
     private readonly StatusPublisher _publisher;
     private readonly Channel<bool> _signal = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
     private readonly CancellationTokenSource _interrupt = new();
-    private readonly Dictionary<string, ContainerSlot> _slots = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, ContainerSlot> _slots = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, int> _ended = new(StringComparer.Ordinal);
     private readonly Lock _lock = new();
     private V1Pod _pod;
@@ -42,8 +42,7 @@ internal sealed partial class PodWorker : IDisposable
     {
         (_node, _owns, _pod, _shape) = (node, owns, pod, Shape(pod));
         _publisher = new StatusPublisher(node.Api, node.Time, node.Logger);
-        foreach (var container in AllContainers(pod))
-            _slots[container.Name] = new ContainerSlot(container.Name);
+        AddSlots(pod);
         if (pod.Metadata.DeletionTimestamp is not null)
             _interrupt.Cancel();
         Poke();
@@ -159,7 +158,17 @@ internal sealed partial class PodWorker : IDisposable
         return false;
     }
 
-    private static IEnumerable<V1Container> AllContainers(V1Pod pod) => (pod.Spec.InitContainers ?? []).Concat(pod.Spec.Containers);
+    private static IEnumerable<V1Container> AllContainers(V1Pod pod) => (pod.Spec.InitContainers ?? []).Concat(pod.Spec.Containers).Concat(EphemeralContainers.Of(pod));
+
+    private static V1ContainerStatus? StatusOf(V1Pod pod, Func<V1ContainerStatus, bool> which) =>
+        (pod.Status?.InitContainerStatuses ?? []).Concat(pod.Status?.ContainerStatuses ?? []).Concat(pod.Status?.EphemeralContainerStatuses ?? []).FirstOrDefault(which);
+
+    // Only ephemeral containers come later.
+    private void AddSlots(V1Pod pod)
+    {
+        foreach (var container in AllContainers(pod))
+            _slots.TryAdd(container.Name, new ContainerSlot(container.Name));
+    }
 
     // What a worker acts on; a status alone is its own echo.
     private static string Shape(V1Pod pod) =>

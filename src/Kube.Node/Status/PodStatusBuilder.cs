@@ -18,6 +18,7 @@ internal static class PodStatusBuilder
         var initialized = pod.Spec.InitContainers is null || pod.Spec.InitContainers.All(c => InitContainers.IsDone(c, observed, slots));
         var initStatuses = (pod.Spec.InitContainers ?? []).Select(c => Container(c, isInit: true)).ToList();
         var statuses = pod.Spec.Containers.Select(c => Container(c, isInit: false)).ToList();
+        var ephemeral = EphemeralContainers.Of(pod).Select(c => Container(c, isInit: false)).ToList();
         var phase = Phase(pod, observed, slots);
         var addresses = pod.Spec.HostNetwork == true && observed.SandboxReady ? [hostAddress] : observed.Addresses;
         var status = new V1PodStatus
@@ -31,6 +32,7 @@ internal static class PodStatusBuilder
             StartTime = pod.Status?.StartTime ?? now.UtcDateTime,
             InitContainerStatuses = initStatuses.Count > 0 ? initStatuses : null,
             ContainerStatuses = statuses,
+            EphemeralContainerStatuses = ephemeral.Count > 0 ? ephemeral : null,
         };
         status.Conditions = PodConditions.For(pod, status, initialized, observed.SandboxReady, now);
         return status;

@@ -15,7 +15,7 @@ internal sealed class ContainerLogs(IPodApi pods, CriClient cri, NodePaths paths
         var pod = pods.List().FirstOrDefault(p => p.Metadata.NamespaceProperty == podNamespace && p.Metadata.Name == podName);
         if (pod is null)
             return (null, "", 0, 404, $"pods \"{podName}\" not found");
-        if (!pod.Spec.Containers.Concat(pod.Spec.InitContainers ?? []).Any(c => c.Name == container))
+        if (!pod.Spec.Containers.Concat(pod.Spec.InitContainers ?? []).Any(c => c.Name == container) && !EphemeralContainers.Contains(pod, container))
             return (null, "", 0, 400, $"container {container} is not valid for pod {podName}");
         var directory = Path.Combine(paths.PodLogDirectory(podNamespace, podName, pod.Metadata.Uid), container);
         var attempts = Directory.Exists(directory)

@@ -1,4 +1,5 @@
 using System.Net;
+using Kube.Node.Metrics;
 using Kube.Node.Registration;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
@@ -13,7 +14,7 @@ using Microsoft.Extensions.Logging;
 namespace Kube.Node.Streaming;
 
 /// <summary>The kubelet's HTTP API over mutual TLS, for the API server alone.</summary>
-internal sealed class KubeletApi(NodeOptions options, CredentialStore credentials, ContainerLogs logs, TimeProvider time, ILoggerFactory loggers) : IAsyncDisposable
+internal sealed class KubeletApi(NodeOptions options, CredentialStore credentials, ContainerLogs logs, StreamEndpoints streams, MetricsEndpoints metrics, TimeProvider time, ILoggerFactory loggers) : IAsyncDisposable
 {
     private WebApplication? _application;
 
@@ -36,6 +37,8 @@ internal sealed class KubeletApi(NodeOptions options, CredentialStore credential
         _application = builder.Build();
         _application.MapGet("/healthz", () => "ok");
         _application.MapGet("/containerLogs/{podNamespace}/{pod}/{container}", LogsAsync);
+        streams.Map(_application);
+        metrics.Map(_application);
         await _application.StartAsync(ct).ConfigureAwait(false);
         var port = new Uri(_application.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First()).Port;
         Log.Listening(loggers.CreateLogger<KubeletApi>(), address.ToString(), port);

@@ -7,7 +7,8 @@ namespace Portal.Host.Bridges;
 
 /// <summary>
 /// Decides about people on the Kubernetes API by the same table and the same decision function as pages and REST. Apps are changed through Portal, so that each
-/// change is a release; here people look, read logs and restart. Secrets stay closed.
+/// change is a release; here people look, read logs and restart. Who may open a terminal may
+/// do it with kubectl too. Secrets stay closed.
 /// </summary>
 internal sealed class PortalRights(ConsoleServices console) : Kube.ApiServer.Authorization.IAuthorizer
 {
@@ -19,6 +20,10 @@ internal sealed class PortalRights(ConsoleServices console) : Kube.ApiServer.Aut
         ("pods", Reads, Right.AppView),
         ("pods/status", ["get"], Right.AppView),
         ("pods/log", ["get"], Right.LogsRead),
+        ("pods.metrics.k8s.io", ["get", "list"], Right.AppView),
+        ("pods/exec", ["get", "create"], Right.Exec),
+        ("pods/attach", ["get", "create"], Right.Exec),
+        ("pods/portforward", ["get", "create"], Right.Exec),
         ("pods", ["delete"], Right.Restart),
         ("pods/eviction", ["create"], Right.Restart),
         ("namespaces", ["get"], Right.AppView),
@@ -43,7 +48,7 @@ internal sealed class PortalRights(ConsoleServices console) : Kube.ApiServer.Aut
         var resource = attributes.Group.Length == 0 ? attributes.Resource : $"{attributes.Resource}.{attributes.Group}";
         if (attributes.Subresource.Length > 0)
             resource += "/" + attributes.Subresource;
-        if (resource == "nodes" && Reads.Contains(attributes.Verb) && (actor.PlatformRoles & (PlatformRoles.NodeOperator | PlatformRoles.PlatformAdmin)) != PlatformRoles.None)
+        if (resource is "nodes" or "nodes.metrics.k8s.io" && Reads.Contains(attributes.Verb) && (actor.PlatformRoles & (PlatformRoles.NodeOperator | PlatformRoles.PlatformAdmin)) != PlatformRoles.None)
             return AuthorizationDecision.Allow;
 
         // A namespace object is asked for by its name, everything else by the namespace it lies in.
