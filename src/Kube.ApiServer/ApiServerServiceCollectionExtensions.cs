@@ -45,9 +45,9 @@ public static class ApiServerServiceCollectionExtensions
         services.AddSingleton<TableWriter>().AddSingleton<ReadHandler>().AddSingleton<WriteHandler>().AddSingleton<PatchHandler>().AddSingleton<WatchHandler>();
         services.AddSingleton<SubresourceHandler>().AddSingleton<ScaleHandler>().AddSingleton<PodLogHandler>().AddSingleton<NodeConnection>().AddSingleton<AccessReviews>().AddSingleton<ReviewHandler>();
         services.AddSingleton<DiscoveryHandler>().AddSingleton<ModelDescriptions>().AddSingleton<OpenApiNames>().AddSingleton<OpenApiHandler>();
-        services.AddSingleton<ClientCertificateAuthenticator>().AddSingleton<RequestAuthenticator>().AddSingleton<Impersonation>();
+        services.AddSingleton<ClientCertificateAuthenticator>().AddSingleton<RequestAuthenticator>().AddSingleton<Impersonation>().AddSingleton<StandingGrant>();
         services.AddSingleton<NodeSummaries>().AddSingleton<MetricsHandler>();
-        services.AddSingleton<EvictionHandler>().AddSingleton<PodStreamHandler>().AddSingleton<StandingRights>();
+        services.AddSingleton<EvictionHandler>().AddSingleton<PodStreamHandler>();
         services.AddSingleton<IAuthorizer, MastersAuthorizer>();
         services.AddSingleton<PodReferences>().AddSingleton<IAuthorizer, NodeAuthorizer>();
         services.AddSingleton<RbacIndex>().AddSingleton<RbacAuthorizer>().AddSingleton<IAuthorizer>(provider => provider.GetRequiredService<RbacAuthorizer>());

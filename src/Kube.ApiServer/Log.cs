@@ -37,4 +37,10 @@ internal static partial class Log
 
     [LoggerMessage(2105, LogLevel.Warning, "Aggregating cluster roles failed and starts over")]
     public static partial void AggregationFailed(ILogger logger, Exception exception);
+
+    [LoggerMessage(2110, LogLevel.Information, "{User} may no longer {Verb} {Resource}: the open answer was ended")]
+    public static partial void GrantEnded(ILogger logger, string user, string verb, string resource);
+
+    [LoggerMessage(2111, LogLevel.Warning, "Whether {User} may go on reading could not be asked; it is asked again")]
+    public static partial void GrantUnknown(ILogger logger, string user, Exception exception);
 }

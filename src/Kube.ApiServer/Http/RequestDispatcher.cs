@@ -36,6 +36,7 @@ internal sealed class RequestDispatcher(
     RequestLanes lanes,
     AuditLog audit,
     MetricsHandler metrics,
+    StandingGrant grants,
     ILogger<RequestDispatcher> logger)
 {
     public async Task HandleAsync(HttpContext http)
@@ -107,12 +108,12 @@ internal sealed class RequestDispatcher(
         var verb = VerbOf(http.Request, path);
         var attributes = new AuthorizationAttributes(user, verb, path.Group, path.Resource, path.Subresource, path.Namespace, path.Name, "", http.Request.Query.TryGetValue("fieldSelector", out var selector) ? selector.ToString() : null);
         (record.Attributes, record.Version) = (attributes, path.Version);
-        // Followed logs stay open as watches do.
+        // Answers without an end of their own: a followed log stays open as a watch does.
         var isLong = AuditPolicy.IsLong(attributes) || (path.Subresource == "log" && http.Request.Query["follow"].ToString() is "true" or "1");
-        await lanes.RunAsync(user, isLong, () => ResourceAsync(http, path, attributes, record), http.RequestAborted).ConfigureAwait(false);
+        await lanes.RunAsync(user, isLong, () => ResourceAsync(http, path, attributes, isLong, record), http.RequestAborted).ConfigureAwait(false);
     }
 
-    private async Task ResourceAsync(HttpContext http, RequestPath path, AuthorizationAttributes attributes, RequestRecord record)
+    private async Task ResourceAsync(HttpContext http, RequestPath path, AuthorizationAttributes attributes, bool isLong, RequestRecord record)
     {
         var (user, verb) = (attributes.User, attributes.Verb);
         await AuthorizeAsync(attributes, http, record).ConfigureAwait(false);
@@ -141,8 +142,18 @@ internal sealed class RequestDispatcher(
             });
         }
 
-        await (path.Subresource.Length > 0 ? subresources.HandleAsync(request) : ObjectAsync(request)).ConfigureAwait(false);
+        if (!isLong)
+        {
+            await ServeAsync(request).ConfigureAwait(false);
+            return;
+        }
+
+        // A stream begins with GET, yet what it rests on is the right to create it.
+        var standing = path.Subresource is "exec" or "attach" or "portforward" ? attributes with { Verb = "create" } : attributes;
+        await grants.ServeAsync(http, standing, again => impersonation.ApplyAsync(http.Request.Headers, again, http.RequestAborted), () => ServeAsync(request)).ConfigureAwait(false);
     }
+
+    private Task ServeAsync(ResourceRequest request) => request.Path.Subresource.Length > 0 ? subresources.HandleAsync(request) : ObjectAsync(request);
 
     private Task ObjectAsync(ResourceRequest request) => request.Verb switch
     {

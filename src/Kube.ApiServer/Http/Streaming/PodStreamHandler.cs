@@ -13,7 +13,7 @@ namespace Kube.ApiServer.Http.Streaming;
 /// a WebSocket client's channels are translated, and a tunnelled SPDY connection is taken out of its messages. The node is asked first, so that a refusal
 /// reaches the client as a Status instead of a stream that ends.
 /// </summary>
-internal sealed class PodStreamHandler(IObjectStore store, NodeConnection nodes, AuthorizerChain authorizers, StandingRights rights, TimeProvider time)
+internal sealed class PodStreamHandler(IObjectStore store, NodeConnection nodes, AuthorizerChain authorizers, TimeProvider time)
 {
     // As long as the kubelet's streaming-connection-idle-timeout.
     private static readonly TimeSpan Idle = TimeSpan.FromHours(4);
@@ -30,7 +30,6 @@ internal sealed class PodStreamHandler(IObjectStore store, NodeConnection nodes,
         await AuthorizeAsync(request).ConfigureAwait(false);
         var target = Find(request);
         using var life = CancellationTokenSource.CreateLinkedTokenSource(request.Aborted);
-        var watch = rights.WatchAsync(request, life);
         try
         {
             var offered = request.Http.Request.Headers.SecWebSocketProtocol.SelectMany(p => (p ?? "").Split(',', StringSplitOptions.TrimEntries)).ToArray();
@@ -50,7 +49,6 @@ internal sealed class PodStreamHandler(IObjectStore store, NodeConnection nodes,
         finally
         {
             await life.CancelAsync().ConfigureAwait(false);
-            await watch.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 
@@ -59,7 +57,7 @@ internal sealed class PodStreamHandler(IObjectStore store, NodeConnection nodes,
     {
         if (request.Verb == "create")
             return;
-        var attributes = StandingRights.Attributes(request);
+        var attributes = new AuthorizationAttributes(request.User, "create", request.Path.Group, request.Path.Resource, request.Path.Subresource, request.Path.Namespace, request.Path.Name, "");
         var decision = await authorizers.AuthorizeAsync(attributes, request.Aborted).ConfigureAwait(false);
         if (decision.Verdict != AuthorizationVerdict.Allow)
             throw Refusal.Forbidden(request.Kind.Resource, request.Path.Name, AuthorizerChain.Describe(attributes, decision.Reason));
