@@ -117,7 +117,7 @@ internal sealed class RequestDispatcher(
 
     private static string VerbOf(HttpRequest request, RequestPath path)
     {
-        var watch = request.Query["watch"].ToString() is "true" or "1" or "True";
+        var watch = path.Watch || request.Query["watch"].ToString() is "true" or "1" or "True";
         return request.Method switch
         {
             "GET" or "HEAD" => watch && path.Subresource.Length == 0 ? "watch" : path.Name.Length > 0 ? "get" : "list",

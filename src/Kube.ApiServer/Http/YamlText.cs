@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using System.Text.Json.Nodes;
+using Kube.Machinery.Metadata;
 using Kube.Machinery.Schema;
 using YamlDotNet.Core;
 using YamlDotNet.Core.Events;
@@ -13,7 +14,7 @@ internal static class YamlText
     private const int MaxDepth = 100;
 
     // A body is at most megabytes; aliases may not make more of it than that.
-    private const int MaxNodes = 500_000;
+    private const int MaxCharacters = 6 * 1024 * 1024;
 
     public static byte[] ToJson(byte[] bytes, DecodeReport report)
     {
@@ -42,22 +43,26 @@ internal static class YamlText
     private sealed class NodeReader(Parser parser, DecodeReport report)
     {
         private readonly Dictionary<string, JsonNode?> _anchors = new(StringComparer.Ordinal);
-        private int _nodes;
+        private long _characters;
 
         public JsonNode? Read(string path, int depth)
         {
             if (depth > MaxDepth)
                 throw new DecodeException("the YAML document is nested too deeply");
-            Count(1);
+            Count(2);
             if (parser.TryConsume<AnchorAlias>(out var alias))
             {
                 var target = _anchors.TryGetValue(alias.Value.Value, out var anchored) ? anchored : throw new DecodeException($"unknown anchor {alias.Value.Value}");
-                Count(Size(target));
+                Count(NodeSize.Of(target));
                 return target?.DeepClone();
             }
 
             if (parser.TryConsume<Scalar>(out var scalar))
+            {
+                Count(scalar.Value.Length);
                 return Anchor(scalar.Anchor, Value(scalar));
+            }
+
             if (parser.TryConsume<SequenceStart>(out var sequence))
             {
                 var list = new JsonArray();
@@ -88,19 +93,12 @@ internal static class YamlText
             return node;
         }
 
-        private void Count(int nodes)
+        private void Count(int characters)
         {
-            _nodes += nodes;
-            if (_nodes > MaxNodes)
+            _characters += characters;
+            if (_characters > MaxCharacters)
                 throw new DecodeException("the YAML document expands to too many values");
         }
-
-        private static int Size(JsonNode? node) => node switch
-        {
-            JsonObject o => 1 + o.Sum(p => Size(p.Value)),
-            JsonArray a => 1 + a.Sum(Size),
-            _ => 1,
-        };
 
         private static JsonValue? Value(Scalar scalar)
         {

@@ -30,6 +30,9 @@ internal abstract class ResourceKind
 
     public GroupResource Resource => new(Gvk.Group, Plural);
 
+    /// <summary>Kind of a list of these.</summary>
+    public string ListKind => Gvk.Kind + "List";
+
     public string Singular => Gvk.Kind.ToLowerInvariant();
 
     public virtual IReadOnlyList<string> ShortNames => [];

@@ -42,6 +42,7 @@ public static class FieldOwnership
             own.ApiVersion = manager.ApiVersion;
         }
 
+        ManagedFieldsEntry.Condense(entries, manager.Time);
         ManagedFieldsEntry.WriteAll(next, entries);
     }
 
