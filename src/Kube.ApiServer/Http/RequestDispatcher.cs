@@ -89,6 +89,9 @@ internal sealed class RequestDispatcher(
         await AuthorizeAsync(attributes, http).ConfigureAwait(false);
         if (ReviewHandler.Find(path) is { } review)
         {
+            // A review is an answer, not an object: there is no table of it.
+            if (OutputFormats.Of(http.Request) != OutputFormat.Object)
+                throw Refusal.NotAcceptable("application/json");
             await reviews.HandleAsync(http, review, path, user).ConfigureAwait(false);
             return;
         }

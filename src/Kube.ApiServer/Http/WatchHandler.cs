@@ -124,8 +124,14 @@ internal sealed class WatchHandler(IObjectStore store, TableWriter tables, TimeP
 
     private static TimeSpan Length(ResourceRequest request)
     {
-        if (request.Query("timeoutSeconds") is { Length: > 0 } text && int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var seconds) && seconds > 0)
-            return TimeSpan.FromSeconds(seconds);
+        if (request.Query("timeoutSeconds") is { Length: > 0 } text)
+        {
+            if (!long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var seconds))
+                throw Refusal.BadRequest($"timeoutSeconds: Invalid value: \"{text}\": strconv.ParseInt: parsing \"{text}\": invalid syntax");
+            if (seconds > 0)
+                return TimeSpan.FromSeconds(Math.Min(seconds, int.MaxValue));
+        }
+
         return TimeSpan.FromSeconds(RandomNumberGenerator.GetInt32(1800, 3600));
     }
 }

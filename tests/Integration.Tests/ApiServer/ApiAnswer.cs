@@ -26,6 +26,9 @@ public sealed record ApiAnswer(int Code, byte[] Body, IReadOnlyList<string> Warn
         }
     }
 
+    /// <inheritdoc/>
+    public override string ToString() => $"{Code}: {Text}";
+
     /// <summary>Checks that this is a refusal with a Status.</summary>
     public JsonNode Refused(int code, string reason)
     {

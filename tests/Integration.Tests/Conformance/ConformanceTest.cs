@@ -49,6 +49,19 @@ public abstract class ConformanceTest(ConformanceSuite suite) : IAsyncDisposable
     protected Task<JsonNode> UntilAsync(string path, Func<JsonNode, bool> holds) =>
         Eventually.Async($"the expected state of {path}", () => Api.GetAsync(path), holds, Patience);
 
+    /// <summary>Waits for the first sign of a controller in an object, and skips the case when there is none.</summary>
+    protected async Task NeedControllerAsync(string path, Func<JsonNode, bool> shows, string controller)
+    {
+        try
+        {
+            await Eventually.Async($"a sign of {controller}", () => Api.GetAsync(path), shows, TimeSpan.FromSeconds(15));
+        }
+        catch (TimeoutException)
+        {
+            Assert.Skip($"{controller} does not run here");
+        }
+    }
+
     /// <summary>Waits until an object is gone.</summary>
     protected Task GoneAsync(string path) =>
         Eventually.Async($"{path} is gone", async () => (await Api.SendAsync(HttpMethod.Get, path)).Code, code => code == 404, Patience);

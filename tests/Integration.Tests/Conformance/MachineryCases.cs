@@ -9,6 +9,7 @@ namespace Integration.Tests.Conformance;
 public sealed class MachineryCases(ConformanceSuite suite) : ConformanceTest(suite)
 {
     private const string Quota = "[sig-api-machinery] ResourceQuota should ";
+    private const string Counting = "the controller of resource quotas";
     private const string Collector = "[sig-api-machinery] Garbage collector should ";
     private const string Namespaces = "[sig-api-machinery] Namespaces [Serial] should ";
     private const string Fields = "[sig-api-machinery] FieldValidation should ";
@@ -116,7 +117,7 @@ public sealed class MachineryCases(ConformanceSuite suite) : ConformanceTest(sui
         var ns = await Suite.NamespaceAsync();
         var root = $"/api/v1/namespaces/{ns}";
         await Api.CreateAsync($"{root}/resourcequotas", Document("{'metadata':{'name':'q'},'spec':{'hard':{'pods':'5','cpu':'1','memory':'500Mi'}}}"));
-        await UntilAsync($"{root}/resourcequotas/q", q => (string?)q["status"]?["used"]?["pods"] == "0");
+        await NeedControllerAsync($"{root}/resourcequotas/q", q => (string?)q["status"]?["used"]?["pods"] == "0", Counting);
         await Api.CreateAsync($"{root}/pods", Sized("p", "500m", "252Mi"));
         await UntilAsync($"{root}/resourcequotas/q", q => (string?)q["status"]!["used"]!["pods"] == "1" && (string?)q["status"]!["used"]!["cpu"] == "500m" && (string?)q["status"]!["used"]!["memory"] == "252Mi");
         var refused = (await Api.SendAsync(HttpMethod.Post, $"{root}/pods", Sized("over", "600m", "100Mi").ToJsonString())).Refused(403, "Forbidden");
@@ -132,6 +133,7 @@ public sealed class MachineryCases(ConformanceSuite suite) : ConformanceTest(sui
         var root = $"/api/v1/namespaces/{await Suite.NamespaceAsync()}";
         foreach (var scope in (string[])["BestEffort", "NotBestEffort"])
             await Api.CreateAsync($"{root}/resourcequotas", Document($"{{'metadata':{{'name':'{scope.ToLowerInvariant()}'}},'spec':{{'hard':{{'pods':'5'}},'scopes':['{scope}']}}}}"));
+        await NeedControllerAsync($"{root}/resourcequotas/besteffort", q => Used(q) == "0", Counting);
         await Api.CreateAsync($"{root}/pods", Pod("best"));
         await UntilAsync($"{root}/resourcequotas/besteffort", q => Used(q) == "1");
         await UntilAsync($"{root}/resourcequotas/notbesteffort", q => Used(q) == "0");
@@ -148,6 +150,7 @@ public sealed class MachineryCases(ConformanceSuite suite) : ConformanceTest(sui
         var root = $"/api/v1/namespaces/{await Suite.NamespaceAsync()}";
         foreach (var scope in (string[])["Terminating", "NotTerminating"])
             await Api.CreateAsync($"{root}/resourcequotas", Document($"{{'metadata':{{'name':'{scope.ToLowerInvariant()}'}},'spec':{{'hard':{{'pods':'5'}},'scopes':['{scope}']}}}}"));
+        await NeedControllerAsync($"{root}/resourcequotas/terminating", q => Used(q) == "0", Counting);
         await Api.CreateAsync($"{root}/pods", Pod("long"));
         await UntilAsync($"{root}/resourcequotas/notterminating", q => Used(q) == "1");
         await Api.CreateAsync($"{root}/pods", Pod("short", ",'activeDeadlineSeconds':3600"));
@@ -161,7 +164,7 @@ public sealed class MachineryCases(ConformanceSuite suite) : ConformanceTest(sui
     {
         var path = $"/api/v1/namespaces/{await Suite.NamespaceAsync()}/resourcequotas";
         await Api.CreateAsync(path, Document("{'metadata':{'name':'q'},'spec':{'hard':{'cpu':'500m','memory':'500Mi'}}}"));
-        await UntilAsync($"{path}/q", q => (string?)q["status"]?["hard"]?["cpu"] == "500m");
+        await NeedControllerAsync($"{path}/q", q => (string?)q["status"]?["hard"]?["cpu"] == "500m", Counting);
         await Api.MergeAsync($"{path}/q", "{\"spec\":{\"hard\":{\"cpu\":\"1\"}}}");
         await UntilAsync($"{path}/q", q => (string?)q["status"]!["hard"]!["cpu"] == "1");
         await Api.MergeAsync($"{path}/q/status", "{\"spec\":{\"hard\":{\"cpu\":\"9\"}},\"status\":{\"hard\":{\"cpu\":\"1\"}}}");
@@ -267,7 +270,8 @@ public sealed class MachineryCases(ConformanceSuite suite) : ConformanceTest(sui
         var ns = await Suite.NamespaceAsync();
         var path = $"/api/v1/namespaces/{ns}/resourcequotas";
         await Api.CreateAsync(path, Document($"{{'metadata':{{'name':'q'}},'spec':{{'hard':{{'{resource}':'50'}}}}}}"));
-        var before = await UntilAsync($"{path}/q", q => q["status"]?["used"]?[resource] is not null);
+        await NeedControllerAsync($"{path}/q", q => q["status"]?["used"]?[resource] is not null, Counting);
+        var before = await Api.GetAsync($"{path}/q");
         var floor = int.Parse((string)before["status"]!["used"]![resource]!, System.Globalization.CultureInfo.InvariantCulture);
         await create(ns);
         var expected = (floor + int.Parse(more, System.Globalization.CultureInfo.InvariantCulture)).ToString(System.Globalization.CultureInfo.InvariantCulture);

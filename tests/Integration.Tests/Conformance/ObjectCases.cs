@@ -158,7 +158,7 @@ public sealed class ObjectCases(ConformanceSuite suite) : ConformanceTest(suite)
         await Api.CreateAsync($"{root}/pods", Pod("a"));
         await Api.CreateAsync($"{root}/pods", Pod("b"));
         var two = await Eventually.Async("two endpoints", () => Api.GetAsync(slices), list => Addresses(list) == 2, Patience);
-        Assert.Equal(["one", "two"], two["items"]![0]!["ports"]!.AsArray().Select(p => (string)p!["name"]!).Order());
+        Assert.Equal(["one", "two"], two["items"]!.AsArray().First(s => s!["endpoints"] is JsonArray { Count: > 0 })!["ports"]!.AsArray().Select(p => (string)p!["name"]!).Order());
         await Api.DeleteAsync($"{root}/pods/b");
         await Eventually.Async("one endpoint", () => Api.GetAsync(slices), list => Addresses(list) == 1, Patience);
         var mirrored = await Eventually.Async("the Endpoints object", () => Api.SendAsync(HttpMethod.Get, $"{root}/endpoints/s"), answer => answer.Code == 200 && answer.Json["subsets"]?[0]?["addresses"] is JsonArray { Count: 1 }, Patience);

@@ -130,6 +130,7 @@ public sealed class WorkloadCases(ConformanceSuite suite) : ConformanceTest(suit
         foreach (var name in (string[])["a", "b"])
             await Api.CreateAsync(pods, Pod(name));
         await UntilAsync($"{pods}/a", p => (string?)p["status"]?["phase"] == "Running");
+        await NeedControllerAsync($"{budget}/b", b => (int?)b["status"]?["currentHealthy"] == 2, "the controller of disruption budgets");
         var eviction = Document("{'apiVersion':'policy/v1','kind':'Eviction','metadata':{'name':'a'}}").ToJsonString();
         (await Api.SendAsync(HttpMethod.Post, $"{pods}/a/eviction", eviction)).Refused(429, "TooManyRequests");
         await Api.MergeAsync($"{budget}/b", "{\"spec\":{\"minAvailable\":1}}");
@@ -243,7 +244,7 @@ public sealed class WorkloadCases(ConformanceSuite suite) : ConformanceTest(suit
         && (int?)d["status"]!["updatedReplicas"] == replicas && (int?)d["status"]!["replicas"] == replicas);
 
     private async Task ImageAsync(string path, string image) =>
-        Assert.Equal(200, (await Api.SendAsync(HttpMethod.Patch, path, $$$$"""{"spec":{"template":{"spec":{"containers":[{"name":"c","image":"{{{{image}}}}"}]}}}}""", "application/strategic-merge-patch+json")).Code);
+        Assert.Equal(200, (await Api.SendAsync(HttpMethod.Patch, path, "{\"spec\":{\"template\":{\"spec\":{\"containers\":[{\"name\":\"c\",\"image\":\"" + image + "\"}]}}}}", "application/strategic-merge-patch+json")).Code);
 
     private Task OnlyImageAsync(string path, string image, int count) => Eventually.Async(
         $"{count} pods of {image} and no other",

@@ -109,10 +109,10 @@ internal static class ApplyRows
         }),
         new(Area, "apply --subresource=status --server-side", async k =>
         {
-            await k.In(Manifests.Deployment(), "apply -f -");
-            await k.In("{apiVersion: apps/v1, kind: Deployment, metadata: {name: web}, spec: {replicas: 9}, status: {conditions: [ {type: Mine, status: 'True'} ]}}", "apply --server-side --subresource=status --field-manager=me -f -", "serverside-applied");
-            await k.Is("deploy web", ".spec.replicas", "2");
-            await k.Is("deploy web", ".status.conditions[?(@.type==\"Mine\")].status", "True");
+            await k.Ok("create ingress front --rule=a.example/=svc:80");
+            await k.In("{apiVersion: networking.k8s.io/v1, kind: Ingress, metadata: {name: front}, spec: {ingressClassName: other}, status: {loadBalancer: {ingress: [ {ip: 10.1.2.3} ]}}}", "apply --server-side --subresource=status --field-manager=me -f -", "serverside-applied");
+            await k.Is("ingress front", ".spec.ingressClassName", "");
+            await k.Is("ingress front", ".status.loadBalancer.ingress[0].ip", "10.1.2.3");
         }),
         new(Area, "diff", async k =>
         {

@@ -30,7 +30,7 @@ internal static class ChangeRows
             await k.In(Manifests.ConfigMap("a", "a: b"), "create -f -");
             await k.Ok("patch cm a --type=json -p '[{\"op\":\"test\",\"path\":\"/data/a\",\"value\":\"b\"},{\"op\":\"add\",\"path\":\"/data/n\",\"value\":\"1\"},{\"op\":\"move\",\"from\":\"/data/a\",\"path\":\"/data/z\"}]'", "patched");
             await k.Is("cm a", ".data.z", "b");
-            await k.Fails("patch cm a --type=json -p '[{\"op\":\"remove\",\"path\":\"/data/none\"}]'", "the server rejected our request due to an error in our request");
+            await k.Fails("patch cm a --type=json -p '[{\"op\":\"remove\",\"path\":\"/data/none\"}]'", "The request is invalid", "/data/none");
         }),
         new(Area, "patch --subresource=status,scale", async k =>
         {
@@ -42,8 +42,8 @@ internal static class ChangeRows
         new(Area, "patch --dry-run=server -o yaml", async k =>
         {
             await k.In(Manifests.ConfigMap("a"), "create -f -");
-            await k.Ok("patch cm a --dry-run=server --type=merge -p '{\"data\":{\"n\":\"1\"}}' -o yaml", "n: \"1\"");
-            await k.Is("cm a", ".data.n", "");
+            await k.Ok("patch cm a --dry-run=server --type=merge -p '{\"data\":{\"new\":\"1\"}}' -o yaml", "new: \"1\"");
+            await k.Is("cm a", ".data.new", "");
         }),
         new(Area, "patch (unknown field is warned about)", async k =>
         {

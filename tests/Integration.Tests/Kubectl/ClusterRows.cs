@@ -20,7 +20,7 @@ internal static class ClusterRows
         }),
         new(Area, "api-versions", async k => await k.Ok("api-versions", "apps/v1", "batch/v1", "v1", "rbac.authorization.k8s.io/v1")),
         new(Area, "cluster-info", async k => await k.Ok("cluster-info", "Kubernetes control plane", "is running at", "https://127.0.0.1")),
-        new(Area, "cluster-info dump", async k => await k.Ok("cluster-info dump --namespaces=default", "\"kind\": \"NodeList\"")),
+        new(Area, "cluster-info dump", async k => await k.Ok("cluster-info dump --namespaces=default", "\"kind\": \"NodeList\"")) { Needs = "/api/v1 replicationcontrollers" },
         new(Area, "version", async k =>
         {
             await k.Ok("version", "Server Version: v1.32");
@@ -35,7 +35,7 @@ internal static class ClusterRows
         new(Area, "auth whoami", async k => await k.Ok("auth whoami", "Username", "admin", "system:masters")),
         new(Area, "auth reconcile", async k =>
         {
-            const string role = "{apiVersion: rbac.authorization.k8s.io/v1, kind: Role, metadata: {name: r}, rules: [{apiGroups: [''], resources: [pods], verbs: [get]}]}";
+            var role = $"{{apiVersion: rbac.authorization.k8s.io/v1, kind: Role, metadata: {{name: r, namespace: {k.Namespace}}}, rules: [{{apiGroups: [''], resources: [pods], verbs: [get]}}]}}";
             await k.In(role, "auth reconcile -f -", "reconciled");
             await k.In(role.Replace("[get]", "[get, list]", StringComparison.Ordinal), "auth reconcile -f -", "reconciled");
             await k.Is("role r", ".rules[*].verbs[*]", "get list");
@@ -44,7 +44,7 @@ internal static class ClusterRows
         {
             await k.Ok("create serviceaccount robot");
             Assert.Equal(3, (await k.Ok("create token robot --duration=1h")).Trim().Split('.').Length);
-        }),
+        }) { Needs = "/api/v1 serviceaccounts/token" },
         new(Area, "certificate approve, deny", async k =>
         {
             await k.In(await SigningRequestAsync(k.Unique), "create -f -", "created");

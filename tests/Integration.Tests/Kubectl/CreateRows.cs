@@ -193,7 +193,7 @@ internal static class CreateRows
             await k.Ok("autoscale deployment web --min=2 --max=5 --cpu-percent=80", "autoscaled");
             await k.Is("hpa web", ".spec.maxReplicas", "5");
             await k.Ok("get hpa", "REFERENCE", "Deployment/web");
-        }),
+        }) { Needs = "/apis/autoscaling/v1 horizontalpodautoscalers" },
     ];
 
     private static async Task<(string Certificate, string Key)> CertificateAsync(MatrixRun run)

@@ -58,6 +58,13 @@ public sealed class KubectlMatrixTests(KubectlPlane plane, ITestOutputHelper out
         var run = new MatrixRun(plane.Plane.Server, number);
         try
         {
+            if (row.Needs.Split(' ') is [var document, var resource])
+            {
+                var served = await run.RunAsync(null, $"get --raw {document}");
+                if (!served.Output.Contains(resource, StringComparison.Ordinal))
+                    return new MatrixResult(row, "not yet", $"{document} has no {resource}", TimeSpan.Zero);
+            }
+
             await run.Ok($"create namespace {run.Namespace}");
             clock.Restart();
             await row.Check(run);

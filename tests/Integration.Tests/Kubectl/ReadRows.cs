@@ -62,8 +62,8 @@ internal static class ReadRows
         }),
         new(Area, "get --sort-by", async k =>
         {
-            await k.In(Manifests.ConfigMap("b", "n: '1'") + "\n---\n" + Manifests.ConfigMap("a", "n: '2'"), "create -f -");
-            var sorted = await k.Ok("get cm --sort-by=.data.n");
+            await k.In(Manifests.ConfigMap("b", "rank: '1'") + "\n---\n" + Manifests.ConfigMap("a", "rank: '2'"), "create -f -");
+            var sorted = await k.Ok("get cm --sort-by=.data.rank");
             Assert.True(sorted.IndexOf("\nb", StringComparison.Ordinal) < sorted.IndexOf("\na", StringComparison.Ordinal), sorted);
         }),
         new(Area, "get -w", async k =>

@@ -13,17 +13,17 @@ public sealed class ApplyPropertyTests
 {
     private static readonly SchemaType Schema = ModelSchemas.For(typeof(V1Deployment));
 
-    private static readonly Gen<string> Value = Gen.OneOfConst("1", "2", "3");
+    private static readonly Gen<string> Value = One("1", "2", "3");
 
     // A small world, so that managers meet: two labels, three containers, two variables each, one set of finalizers, one atomic selector.
     private static readonly Gen<JsonObject> Config = Gen.Select(
-        Gen.Select(Gen.OneOfConst("a", "b"), Value).Array[0, 2],
-        Gen.Select(Gen.OneOfConst("x", "y", "z"), Value, Gen.Select(Gen.OneOfConst("E", "F"), Value).Array[0, 2]).Array[0, 3],
-        Gen.OneOfConst("f.example/1", "f.example/2").Array[0, 2],
+        Gen.Select(One("a", "b"), Value).Array[0, 2],
+        Gen.Select(One("x", "y", "z"), Value, Gen.Select(One("E", "F"), Value).Array[0, 2]).Array[0, 3],
+        One("f.example/1", "f.example/2").Array[0, 2],
         Gen.Int[0, 3],
         Build);
 
-    private static readonly Gen<(string Manager, JsonObject Config)[]> Steps = Gen.Select(Gen.OneOfConst("one", "two", "three"), Config).Array[1, 6];
+    private static readonly Gen<(string Manager, JsonObject Config)[]> Steps = Gen.Select(One("one", "two", "three"), Config).Array[1, 6];
 
     [Fact]
     public void What_is_applied_by_force_is_there_and_a_second_apply_changes_nothing() => Steps.Sample(steps =>
@@ -90,14 +90,19 @@ public sealed class ApplyPropertyTests
     });
 
     [Fact]
-    public void A_strategic_merge_orders_what_it_names_as_it_names_it() => Gen.Select(Config, Gen.OneOfConst("x", "y", "z").Array[1, 3]).Sample((document, order) =>
+    public void A_strategic_merge_orders_what_it_names_as_it_names_it() => Gen.Select(Config, One("x", "y", "z").Array[1, 3]).Sample((document, order) =>
     {
         var wanted = order.Distinct().ToArray();
-        var patch = JsonNode.Parse($$$$"""{"spec":{"template":{"spec":{"$setElementOrder/containers":[{{{{string.Join(',', wanted.Select(n => $"{{\"name\":\"{n}\"}}"))}}}}],"containers":[{{{{string.Join(',', wanted.Reverse().Select(n => $"{{\"name\":\"{n}\",\"image\":\"new\"}}"))}}}}]}}}}""")!.AsObject();
+        var patch = new JsonObject();
+        var spec = patch.Ensure("spec").Ensure("template").Ensure("spec");
+        spec["$setElementOrder/containers"] = new JsonArray([.. wanted.Select(n => (JsonNode)new JsonObject { ["name"] = n })]);
+        spec["containers"] = new JsonArray([.. wanted.Reverse().Select(n => (JsonNode)new JsonObject { ["name"] = n, ["image"] = "new" })]);
         var names = StrategicMergePatch.Apply(document, patch, Schema).At("spec.template.spec").Objects("containers").Select(c => c.Text("name")!).ToArray();
         Assert.Equal(wanted, names.Where(wanted.Contains));
         Assert.Equal(names.Length, names.Distinct().Count());
     });
+
+    private static Gen<string> One(params string[] of) => Gen.Int[0, of.Length - 1].Select(i => of[i]);
 
     private static JsonObject Build((string Name, string Value)[] labels, (string Name, string Image, (string Name, string Value)[] Env)[] containers, string[] finalizers, int replicas)
     {

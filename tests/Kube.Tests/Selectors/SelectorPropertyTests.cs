@@ -7,11 +7,11 @@ namespace Kube.Tests.Selectors;
 /// <summary>Selectors against a second reading of their definition; text that is no selector.</summary>
 public sealed class SelectorPropertyTests
 {
-    private static readonly Gen<string> Key = Gen.OneOfConst("a", "b", "example.com/c");
+    private static readonly Gen<string> Key = One("a", "b", "example.com/c");
 
-    private static readonly Gen<Dictionary<string, string>> Labels = Gen.Select(Key, Gen.OneOfConst("", "x", "y", "5", "10")).Array[0, 3].Select(pairs => pairs.DistinctBy(p => p.Item1).ToDictionary(p => p.Item1, p => p.Item2, StringComparer.Ordinal));
+    private static readonly Gen<Dictionary<string, string>> Labels = Gen.Select(Key, One("", "x", "y", "5", "10")).Array[0, 3].Select(pairs => pairs.DistinctBy(p => p.Item1).ToDictionary(p => p.Item1, p => p.Item2, StringComparer.Ordinal));
 
-    private static readonly Gen<LabelRequirement> Requirement = Gen.Select(Key, Gen.Enum<LabelOperator>(), Gen.OneOfConst("x", "y", "5").Array[1, 3], (key, op, values) => op switch
+    private static readonly Gen<LabelRequirement> Requirement = Gen.Select(Key, Gen.Enum<LabelOperator>(), One("x", "y", "5").Array[1, 3], (key, op, values) => op switch
     {
         LabelOperator.Exists or LabelOperator.DoesNotExist => new LabelRequirement(key, op, []),
         LabelOperator.GreaterThan or LabelOperator.LessThan => new LabelRequirement(key, op, ["7"]),
@@ -35,6 +35,8 @@ public sealed class SelectorPropertyTests
         Read(() => LabelSelector.Parse(text));
         Read(() => FieldSelector.Parse(text));
     });
+
+    private static Gen<string> One(params string[] of) => Gen.Int[0, of.Length - 1].Select(i => of[i]);
 
     private static void Read(Action parse)
     {
