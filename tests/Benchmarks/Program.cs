@@ -1,5 +1,6 @@
 using Benchmarks;
 using Benchmarks.Instance;
+using Benchmarks.Lists;
 using Benchmarks.Scheduler;
 using Benchmarks.Store;
 
@@ -7,6 +8,7 @@ using Benchmarks.Store;
 var benchmarks = new SortedDictionary<string, Func<string[], Task<IReadOnlyList<Figure>>>>(StringComparer.Ordinal)
 {
     ["instance"] = InstanceBenchmark.RunAsync,
+    ["lists"] = ListBenchmark.RunAsync,
     ["scheduler"] = SchedulerBenchmark.RunAsync,
     ["store"] = StoreBenchmark.RunAsync,
     ["store-start"] = StoreStartBenchmark.RunAsync,

@@ -20,6 +20,9 @@ internal sealed record ApiStatus(int Code, string Reason, string Message)
     /// <summary>Uid of the object concerned.</summary>
     public string? Uid { get; init; }
 
+    /// <summary>Where an expired list may go on.</summary>
+    public string? Continue { get; init; }
+
     /// <summary>One cause a field.</summary>
     public IReadOnlyList<StatusCause> Causes { get; init; } = [];
 
@@ -36,6 +39,8 @@ internal sealed record ApiStatus(int Code, string Reason, string Message)
         writer.WriteString("kind", "Status");
         writer.WriteString("apiVersion", "v1");
         writer.WriteStartObject("metadata");
+        if (Continue is not null)
+            writer.WriteString("continue", Continue);
         writer.WriteEndObject();
         writer.WriteString("status", IsSuccess ? "Success" : "Failure");
         if (Message.Length > 0)

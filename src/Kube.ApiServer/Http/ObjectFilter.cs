@@ -11,14 +11,20 @@ internal sealed class ObjectFilter
     private readonly LabelSelector _labels;
     private readonly FieldSelector _fields;
     private readonly string? _name;
+    private readonly string? _scope;
 
-    private ObjectFilter(ResourceKind kind, LabelSelector labels, FieldSelector fields, string? name)
+    private ObjectFilter(ResourceKind kind, LabelSelector labels, FieldSelector fields, string? name, string? scope)
     {
         _kind = kind;
         _labels = labels;
         _fields = fields;
         _name = name;
+        _scope = scope;
     }
+
+    /// <summary>The one object that can match, when the selector names it in full.</summary>
+    public (string Namespace, string Name)? Single =>
+        (_name ?? _fields.Exactly("metadata.name")) is { Length: > 0 } name && (_kind.Namespaced ? _scope ?? _fields.Exactly("metadata.namespace") : "") is { } ns ? (ns, name) : null;
 
     public bool IsEverything => _labels.IsEverything && _fields.IsEverything && _name is null;
 
@@ -33,7 +39,7 @@ internal sealed class ObjectFilter
                     throw Refusal.BadRequest($"field label not supported: {requirement.Field}");
             }
 
-            return new ObjectFilter(request.Kind, LabelSelector.Parse(request.Query("labelSelector")), fields, request.Path.Name.Length > 0 ? request.Path.Name : null);
+            return new ObjectFilter(request.Kind, LabelSelector.Parse(request.Query("labelSelector")), fields, request.Path.Name.Length > 0 ? request.Path.Name : null, request.Scope);
         }
         catch (FormatException e)
         {

@@ -15,6 +15,8 @@ internal sealed class PatchHandler(ObjectRegistry registry, RequestBody bodies, 
     {
         var type = (request.Http.Request.ContentType ?? "").Split(';')[0].Trim();
         var bytes = await bodies.BytesAsync(request.Http.Request, request.Aborted).ConfigureAwait(false);
+        if (request.Flag("force") && type != "application/apply-patch+yaml")
+            throw Refusal.Invalid(new("meta.k8s.io", "v1", "PatchOptions"), "", [new StatusCause("FieldValueForbidden", "Forbidden: may not be specified for non-apply patch", "force")]);
         if (type == "application/apply-patch+yaml")
         {
             await ApplyAsync(request, bytes, subresource).ConfigureAwait(false);
@@ -23,7 +25,9 @@ internal sealed class PatchHandler(ObjectRegistry registry, RequestBody bodies, 
 
         if (type == "application/strategic-merge-patch+json" && !request.Kind.TakesStrategicMerge)
             throw Refusal.UnsupportedMediaType("application/json-patch+json, application/merge-patch+json, application/apply-patch+yaml");
-        var change = Parse(type, bytes, request.Kind.Schema);
+        var report = new DecodeReport();
+        var change = Parse(type, bytes, request.Kind.Schema, report);
+        RequestBody.Judge(request.Http, request.Kind.Gvk, report);
         var written = await registry.UpdateAsync(
             request.Kind,
             request.Key,
@@ -34,12 +38,12 @@ internal sealed class PatchHandler(ObjectRegistry registry, RequestBody bodies, 
     }
 
     /// <summary>Reads a patch of one of the three older media types.</summary>
-    public static Func<JsonObject, JsonObject> Parse(string type, byte[] bytes, SchemaType schema)
+    public static Func<JsonObject, JsonObject> Parse(string type, byte[] bytes, SchemaType schema, DecodeReport report)
     {
         JsonNode? patch;
         try
         {
-            patch = DocumentReader.ReadNode(bytes);
+            patch = DocumentReader.ReadNode(bytes, report);
         }
         catch (DecodeException e)
         {
@@ -63,8 +67,6 @@ internal sealed class PatchHandler(ObjectRegistry registry, RequestBody bodies, 
 
     private async Task ApplyAsync(ResourceRequest request, byte[] bytes, string subresource)
     {
-        if (string.IsNullOrEmpty(request.Query("fieldManager")))
-            throw Refusal.BadRequest("PatchOptions.meta.k8s.io \"\" is invalid: fieldManager: Required value: is required for apply patch");
         var report = new DecodeReport();
         JsonObject config;
         try
@@ -85,6 +87,19 @@ internal sealed class PatchHandler(ObjectRegistry registry, RequestBody bodies, 
         if (metadata.Text("name") is { Length: > 0 } name && name != request.Path.Name)
             throw Refusal.BadRequest($"the name of the object ({name}) does not match the name on the URL ({request.Path.Name})");
         metadata.Remove("managedFields");
+        LimitTo(config, request.Kind, subresource);
+        await ApplyAsync(request, config, subresource, null).ConfigureAwait(false);
+    }
+
+    /// <summary>Applies a document that has been checked.</summary>
+    /// <param name="request">The request.</param>
+    /// <param name="config">What the manager declares.</param>
+    /// <param name="subresource">The subresource it declares it through, or empty.</param>
+    /// <param name="answer">Answers with the object as it is then; null to send it as it is.</param>
+    public async Task ApplyAsync(ResourceRequest request, JsonObject config, string subresource, Func<ReadOnlyMemory<byte>, Task>? answer)
+    {
+        if (string.IsNullOrEmpty(request.Query("fieldManager")))
+            throw Refusal.Invalid(new("meta.k8s.io", "v1", "PatchOptions"), "", [new StatusCause("FieldValueRequired", "Required value: is required for apply patch", "fieldManager")]);
         var options = request.Options(subresource) with { Applying = true };
         for (var attempt = 0; ; attempt++)
         {
@@ -98,9 +113,22 @@ internal sealed class PatchHandler(ObjectRegistry registry, RequestBody bodies, 
             }
 
             var written = await registry.UpdateAsync(request.Kind, request.Key, live => Apply(request, live, config, options), options, request.Aborted).ConfigureAwait(false);
-            await reads.SendAsync(request, 200, written.Json).ConfigureAwait(false);
+            await (answer is null ? reads.SendAsync(request, 200, written.Json) : answer(written.Json)).ConfigureAwait(false);
             return;
         }
+    }
+
+    // What may only be written elsewhere is neither applied nor owned: the status through the object, all but the status through the status.
+    private static void LimitTo(JsonObject config, ResourceKind kind, string subresource)
+    {
+        if (subresource.Length == 0 && kind is { HasStatus: true, CreatesWithStatus: false })
+            config.Remove("status");
+        if (subresource != "status")
+            return;
+        foreach (var name in config.Select(p => p.Key).Where(n => n is not ("apiVersion" or "kind" or "metadata" or "status")).ToArray())
+            config.Remove(name);
+        foreach (var name in config.Object("metadata")!.Select(p => p.Key).Where(n => n is not ("name" or "namespace" or "uid" or "resourceVersion")).ToArray())
+            config.Object("metadata")!.Remove(name);
     }
 
     private async ValueTask<bool> TryCreateAsync(ResourceRequest request, JsonObject config, WriteOptions options, int attempt)

@@ -36,6 +36,21 @@ internal static class Refusal
 
     public static ApiStatusException Expired(string message) => new(new ApiStatus(410, "Expired", message));
 
+    /// <summary>The snapshot behind a continue token is gone; the token in the answer goes on with what there is now.</summary>
+    public static ApiStatusException ExpiredContinuation(ListContinuation fresh) =>
+        new(new ApiStatus(410, "Expired", "The continue token is too old to show the rest of that list. List again from the start, or go on with the token in metadata.continue: objects that changed meanwhile may then be missing or twice.")
+        {
+            Continue = fresh.ToString(),
+        });
+
+    /// <summary>The client has seen a revision that this server has not reached.</summary>
+    public static ApiStatusException TooLargeRevision(long asked, long current) =>
+        new(new ApiStatus(504, "Timeout", $"Too large resource version: {asked}, current: {current}")
+        {
+            Causes = [new StatusCause("ResourceVersionTooLarge", "Too large resource version", null)],
+            RetryAfterSeconds = 1,
+        });
+
     public static ApiStatusException MethodNotAllowed() =>
         new(new ApiStatus(405, "MethodNotAllowed", "the server does not allow this method on the requested resource"));
 

@@ -10,8 +10,15 @@ internal static class Replies
     {
         http.Response.StatusCode = code;
         http.Response.ContentType = contentType;
-        http.Response.ContentLength = body.Length;
         http.Response.Headers.CacheControl = "no-cache, private";
+        if (Compression.Applies(http, body.Length))
+        {
+            await using var gzip = Compression.Begin(http);
+            await gzip.WriteAsync(body, http.RequestAborted).ConfigureAwait(false);
+            return;
+        }
+
+        http.Response.ContentLength = body.Length;
         await http.Response.Body.WriteAsync(body, http.RequestAborted).ConfigureAwait(false);
     }
 

@@ -120,6 +120,9 @@ internal sealed class RequestDispatcher(
         audit.Started(http, record);
         if (ReviewHandler.Find(path) is { } review)
         {
+            // A review is an answer, not an object: there is no table of it.
+            if (OutputFormats.Of(http.Request) != OutputFormat.Object)
+                throw Refusal.NotAcceptable("application/json");
             await reviews.HandleAsync(http, review, path, user).ConfigureAwait(false);
             return;
         }
@@ -173,7 +176,7 @@ internal sealed class RequestDispatcher(
 
     private static string VerbOf(HttpRequest request, RequestPath path)
     {
-        var watch = request.Query["watch"].ToString() is "true" or "1" or "True";
+        var watch = path.Watch || request.Query["watch"].ToString() is "true" or "1" or "True";
         return request.Method switch
         {
             "GET" or "HEAD" => watch && path.Subresource.Length == 0 ? "watch" : path.Name.Length > 0 ? "get" : "list",

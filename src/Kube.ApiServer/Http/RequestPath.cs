@@ -9,6 +9,9 @@ namespace Kube.ApiServer.Http;
 /// <param name="Subresource">Subresource, or empty.</param>
 internal sealed record RequestPath(string Group, string Version, string Resource, string Namespace, string Name, string Subresource)
 {
+    /// <summary>The path is of the old form <c>/api/v1/watch/...</c>, which watches whatever the query says.</summary>
+    public bool Watch { get; init; }
+
     /// <summary>Parses a path below <c>/api</c> or <c>/apis</c>; null when it names no resource.</summary>
     public static RequestPath? Parse(string path)
     {
@@ -23,10 +26,15 @@ internal sealed record RequestPath(string Group, string Version, string Resource
             return null;
         var group = start == 2 ? "" : parts[1];
         var version = parts[start - 1];
-        var rest = parts.AsSpan(start);
+        var watch = parts.Length > start + 1 && parts[start] == "watch";
+        var rest = parts.AsSpan(watch ? start + 1 : start);
         for (var i = 0; i < rest.Length; i++)
             rest[i] = Uri.UnescapeDataString(rest[i]);
-        return rest switch
+        return Parse(group, version, rest) is { } parsed ? parsed with { Watch = watch } : null;
+    }
+
+    private static RequestPath? Parse(string group, string version, ReadOnlySpan<string> rest) =>
+        rest switch
         {
             ["namespaces"] => new(group, version, "namespaces", "", "", ""),
             ["namespaces", var name] => new(group, version, "namespaces", "", name, ""),
@@ -39,5 +47,4 @@ internal sealed record RequestPath(string Group, string Version, string Resource
             [var resource, var name, var sub] => new(group, version, resource, "", name, sub),
             _ => null,
         };
-    }
 }

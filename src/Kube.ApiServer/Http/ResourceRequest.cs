@@ -19,7 +19,7 @@ internal sealed record ResourceRequest(HttpContext Http, RequestPath Path, Resou
     /// <summary>Namespace to look in; null for all.</summary>
     public string? Scope => Path.Namespace.Length == 0 ? null : Path.Namespace;
 
-    public string? Query(string name) => Http.Request.Query.TryGetValue(name, out var values) ? values.ToString() : null;
+    public string? Query(string name) => Http.Request.Query.TryGetValue(name, out var values) ? values[0] : null;
 
     public bool Flag(string name) => Query(name) is "true" or "1" or "True";
 

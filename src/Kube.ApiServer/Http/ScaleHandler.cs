@@ -7,7 +7,7 @@ using Kube.Machinery.Schema;
 namespace Kube.ApiServer.Http;
 
 /// <summary>The <c>scale</c> subresource: <c>spec.replicas</c> of a workload shown as an <c>autoscaling/v1 Scale</c>.</summary>
-internal sealed class ScaleHandler(ObjectRegistry registry, RequestBody bodies)
+internal sealed class ScaleHandler(ObjectRegistry registry, RequestBody bodies, PatchHandler patches)
 {
     private static readonly SchemaType ScaleSchema = ModelSchemas.For(typeof(V1Scale));
     private static readonly GroupVersionKind ScaleKind = new("autoscaling", "v1", "Scale");
@@ -21,6 +21,13 @@ internal sealed class ScaleHandler(ObjectRegistry registry, RequestBody bodies)
             return;
         }
 
+        var type = (request.Http.Request.ContentType ?? "").Split(';')[0].Trim();
+        if (request.Verb == "patch" && type == "application/apply-patch+yaml")
+        {
+            await ApplyAsync(request).ConfigureAwait(false);
+            return;
+        }
+
         Func<JsonObject, JsonObject> change;
         if (request.Verb == "update")
         {
@@ -29,12 +36,23 @@ internal sealed class ScaleHandler(ObjectRegistry registry, RequestBody bodies)
         }
         else
         {
-            var type = (request.Http.Request.ContentType ?? "").Split(';')[0].Trim();
-            change = PatchHandler.Parse(type, await bodies.BytesAsync(request.Http.Request, request.Aborted).ConfigureAwait(false), ScaleSchema);
+            var report = new DecodeReport();
+            change = PatchHandler.Parse(type, await bodies.BytesAsync(request.Http.Request, request.Aborted).ConfigureAwait(false), ScaleSchema, report);
+            RequestBody.Judge(request.Http, ScaleKind, report);
         }
 
         var written = await registry.UpdateAsync(request.Kind, request.Key, live => Rescale(request, live, change(Show(request.Kind, live))), request.Options("scale"), request.Aborted).ConfigureAwait(false);
         await AnswerAsync(request, written.Json).ConfigureAwait(false);
+    }
+
+    // The field a Scale applies is the workload's own: whoever else owns spec.replicas there is in conflict with it.
+    private async Task ApplyAsync(ResourceRequest request)
+    {
+        var scale = await bodies.ObjectAsync(request.Http, ScaleKind, ScaleSchema, request.Aborted).ConfigureAwait(false);
+        var config = new JsonObject { ["apiVersion"] = request.Kind.Gvk.ApiVersion, ["kind"] = request.Kind.Gvk.Kind, ["metadata"] = new JsonObject() };
+        if (scale.Object("spec").Integer("replicas") is { } replicas)
+            config["spec"] = new JsonObject { ["replicas"] = replicas };
+        await patches.ApplyAsync(request, config, "scale", json => AnswerAsync(request, json)).ConfigureAwait(false);
     }
 
     private static JsonObject Rescale(ResourceRequest request, JsonObject live, JsonObject scale)

@@ -22,10 +22,10 @@ internal sealed class TableWriter(TimeProvider time)
         End(writer);
     });
 
-    public byte[] List(ResourceRequest request, IReadOnlyList<StoredObject> items, long revision, string? next, long? remaining) => Replies.Write(writer =>
+    public byte[] List(ResourceRequest request, IReadOnlyList<StoredObject> items, ListMetadata metadata) => Replies.Write(writer =>
     {
         Begin(writer, request.Kind);
-        ReadHandler.WriteListMetadata(writer, revision, next, remaining);
+        metadata.WriteTo(writer);
         writer.WriteStartArray("rows");
         foreach (var item in items)
         {

@@ -17,8 +17,13 @@ internal sealed class WatchHandler(IObjectStore store, TableWriter tables, TimeP
     public async Task WatchAsync(ResourceRequest request)
     {
         var filter = ObjectFilter.Of(request);
+        var options = ListOptions.Of(request, watch: true);
         var bookmarks = request.Flag("allowWatchBookmarks");
-        var sendInitial = InitialEvents(request, out var start);
+        if (options.SendInitialEvents is not null && options.Revision > store.Revision)
+            throw Refusal.TooLargeRevision(options.Revision, store.Revision);
+        // No version, or version 0, means: show me what there is, then follow; unless the client says that it does not want to see it.
+        var sendInitial = options.SendInitialEvents ?? options.Revision == 0;
+        var start = options.Revision > 0 ? options.Revision : store.Revision;
         var deadline = time.GetUtcNow() + Length(request);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(request.Aborted, lifetime.ApplicationStopping);
         var stream = new WatchStream(request, tables);
@@ -113,32 +118,20 @@ internal sealed class WatchHandler(IObjectStore store, TableWriter tables, TimeP
             await stream.FlushIfFullAsync(cancellationToken).ConfigureAwait(false);
         }
 
-        if (request.Flag("sendInitialEvents"))
+        if (request.Flag("sendInitialEvents") && request.Flag("allowWatchBookmarks"))
             stream.Bookmark(initial.Revision, InitialEventsEnd);
-    }
-
-    private static bool InitialEvents(ResourceRequest request, out long start)
-    {
-        var version = request.Query("resourceVersion");
-        start = 0;
-        if (version is { Length: > 0 } && !long.TryParse(version, NumberStyles.None, CultureInfo.InvariantCulture, out start))
-            throw Refusal.BadRequest($"Invalid value: \"{version}\": strconv.ParseUint: parsing \"{version}\": invalid syntax");
-        if (request.Query("sendInitialEvents") is { Length: > 0 } asked)
-        {
-            if (request.Query("resourceVersionMatch") != "NotOlderThan")
-                throw new ApiStatusException(new ApiStatus(422, "Invalid", "ListOptions.meta.k8s.io \"\" is invalid: resourceVersionMatch: Forbidden: sendInitialEvents requires setting resourceVersionMatch to NotOlderThan"));
-            if (asked is "true" or "1")
-                return true;
-        }
-
-        // No version, or version 0, means: show me what there is, then follow.
-        return start == 0;
     }
 
     private static TimeSpan Length(ResourceRequest request)
     {
-        if (request.Query("timeoutSeconds") is { Length: > 0 } text && int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var seconds) && seconds > 0)
-            return TimeSpan.FromSeconds(seconds);
+        if (request.Query("timeoutSeconds") is { Length: > 0 } text)
+        {
+            if (!long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var seconds))
+                throw Refusal.BadRequest($"timeoutSeconds: Invalid value: \"{text}\": strconv.ParseInt: parsing \"{text}\": invalid syntax");
+            if (seconds > 0)
+                return TimeSpan.FromSeconds(Math.Min(seconds, int.MaxValue));
+        }
+
         return TimeSpan.FromSeconds(RandomNumberGenerator.GetInt32(1800, 3600));
     }
 }

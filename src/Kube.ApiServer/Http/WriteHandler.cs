@@ -10,6 +10,7 @@ namespace Kube.ApiServer.Http;
 /// <summary>Answers <c>create</c>, <c>update</c>, <c>delete</c> and <c>deletecollection</c>.</summary>
 internal sealed class WriteHandler(ObjectRegistry registry, RequestBody bodies, ReadHandler reads)
 {
+    private static readonly GroupVersionKind DeleteOptionsKind = new("meta.k8s.io", "v1", "DeleteOptions");
     private static readonly SchemaType DeleteOptionsSchema = ModelSchemas.For(typeof(V1DeleteOptions));
 
     public async Task CreateAsync(ResourceRequest request)
@@ -84,8 +85,15 @@ internal sealed class WriteHandler(ObjectRegistry registry, RequestBody bodies, 
             ?? (request.Query("gracePeriodSeconds") is { Length: > 0 } text && long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var seconds) ? seconds : null);
         var propagation = body.Text("propagationPolicy") ?? request.Query("propagationPolicy");
         var orphan = body.Flag("orphanDependents") ?? (request.Query("orphanDependents") is { Length: > 0 } flag ? flag == "true" : null);
+        var causes = new List<StatusCause>();
         if (propagation is { Length: > 0 } and not ("Background" or "Foreground" or "Orphan"))
-            throw Refusal.BadRequest($"invalid propagationPolicy \"{propagation}\": must be one of Background, Foreground, Orphan");
+            causes.Add(new StatusCause("FieldValueNotSupported", $"Unsupported value: \"{propagation}\": supported values: \"Background\", \"Foreground\", \"Orphan\"", "propagationPolicy"));
+        if (propagation is { Length: > 0 } && orphan is not null)
+            causes.Add(new StatusCause("FieldValueInvalid", "Invalid value: orphanDependents and deletionPropagation cannot be both set", "propagationPolicy"));
+        if (body.Texts("dryRun").FirstOrDefault(d => d != "All") is { } unknown)
+            causes.Add(new StatusCause("FieldValueNotSupported", $"Unsupported value: \"{unknown}\": supported values: \"All\"", "dryRun"));
+        if (causes.Count > 0)
+            throw Refusal.Invalid(DeleteOptionsKind, "", causes);
         propagation = propagation is { Length: > 0 } ? propagation : orphan switch { true => "Orphan", false => "Background", _ => null };
         var preconditions = body.Object("preconditions");
         return new DeleteOptions(grace, propagation, preconditions.Text("uid"), preconditions.Text("resourceVersion"));

@@ -12,8 +12,8 @@ internal static class YamlText
 {
     private const int MaxDepth = 100;
 
-    // A body is at most megabytes; aliases may not make more of it than that.
-    private const int MaxNodes = 500_000;
+    // What aliases may add to a document, in characters: a body is at most megabytes, and no person writes the same megabyte twice.
+    private const long MaxExpanded = 1024 * 1024;
 
     public static byte[] ToJson(byte[] bytes, DecodeReport report)
     {
@@ -33,37 +33,47 @@ internal static class YamlText
             parser.Consume<DocumentEnd>();
             return node is JsonObject ? JsonText.ToUtf8(node) : throw new DecodeException("the YAML document is not a mapping");
         }
-        catch (YamlException e)
+        catch (Exception e) when (e is YamlException or InvalidOperationException or ArgumentException or OverflowException)
         {
+            // The scanner means all of these for text that is no YAML.
             throw new DecodeException($"error converting YAML to JSON: {e.Message}");
         }
     }
 
     private sealed class NodeReader(Parser parser, DecodeReport report)
     {
-        private readonly Dictionary<string, JsonNode?> _anchors = new(StringComparer.Ordinal);
-        private int _nodes;
+        private readonly Dictionary<string, (JsonNode? Node, long Size)> _anchors = new(StringComparer.Ordinal);
+        private long _characters;
+        private long _expanded;
 
         public JsonNode? Read(string path, int depth)
         {
             if (depth > MaxDepth)
                 throw new DecodeException("the YAML document is nested too deeply");
-            Count(1);
+            var start = _characters;
+            _characters += 2;
             if (parser.TryConsume<AnchorAlias>(out var alias))
             {
                 var target = _anchors.TryGetValue(alias.Value.Value, out var anchored) ? anchored : throw new DecodeException($"unknown anchor {alias.Value.Value}");
-                Count(Size(target));
-                return target?.DeepClone();
+                _expanded += target.Size;
+                if (_expanded > MaxExpanded)
+                    throw new DecodeException("the aliases of the YAML document make too much of it");
+                _characters += target.Size;
+                return target.Node?.DeepClone();
             }
 
             if (parser.TryConsume<Scalar>(out var scalar))
-                return Anchor(scalar.Anchor, Value(scalar));
+            {
+                _characters += scalar.Value.Length;
+                return Anchor(scalar.Anchor, Value(scalar), start);
+            }
+
             if (parser.TryConsume<SequenceStart>(out var sequence))
             {
                 var list = new JsonArray();
                 while (!parser.TryConsume<SequenceEnd>(out _))
                     list.Add(Read($"{path}[{list.Count}]", depth + 1));
-                return Anchor(sequence.Anchor, list);
+                return Anchor(sequence.Anchor, list, start);
             }
 
             var mapping = parser.Consume<MappingStart>();
@@ -71,6 +81,7 @@ internal static class YamlText
             while (!parser.TryConsume<MappingEnd>(out _))
             {
                 var name = parser.Consume<Scalar>().Value;
+                _characters += name.Length;
                 var child = path.Length == 0 ? name : $"{path}.{name}";
                 var value = Read(child, depth + 1);
                 if (result.ContainsKey(name))
@@ -78,29 +89,16 @@ internal static class YamlText
                 result[name] = value;
             }
 
-            return Anchor(mapping.Anchor, result);
+            return Anchor(mapping.Anchor, result, start);
         }
 
-        private JsonNode? Anchor(AnchorName anchor, JsonNode? node)
+        // The size is known without looking: it is what was counted since the node began, aliases included.
+        private JsonNode? Anchor(AnchorName anchor, JsonNode? node, long start)
         {
             if (!anchor.IsEmpty)
-                _anchors[anchor.Value] = node;
+                _anchors[anchor.Value] = (node, _characters - start);
             return node;
         }
-
-        private void Count(int nodes)
-        {
-            _nodes += nodes;
-            if (_nodes > MaxNodes)
-                throw new DecodeException("the YAML document expands to too many values");
-        }
-
-        private static int Size(JsonNode? node) => node switch
-        {
-            JsonObject o => 1 + o.Sum(p => Size(p.Value)),
-            JsonArray a => 1 + a.Sum(Size),
-            _ => 1,
-        };
 
         private static JsonValue? Value(Scalar scalar)
         {

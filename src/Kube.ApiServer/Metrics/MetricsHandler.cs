@@ -34,7 +34,7 @@ internal sealed class MetricsHandler(IObjectStore store, NodeSummaries summaries
 
         if (request.Path.Name.Length == 0)
         {
-            await reads.SendListAsync(request, items, store.Revision).ConfigureAwait(false);
+            await reads.SendListAsync(request, items, new ListMetadata(store.Revision, null, null)).ConfigureAwait(false);
             return;
         }
 

@@ -29,6 +29,7 @@ internal static class ObjectMetadata
             metadata["namespace"] = ns;
         else
             metadata.Remove("namespace");
+        DropEmpty(metadata);
         metadata["uid"] = Guid.NewGuid().ToString();
         metadata["creationTimestamp"] = Timestamp(now);
         if (kind.HasGeneration)
@@ -53,6 +54,17 @@ internal static class ObjectMetadata
             metadata["generateName"] = prefix.DeepClone();
         metadata.Remove("resourceVersion");
         metadata.Remove("selfLink");
+        DropEmpty(metadata);
+    }
+
+    // Clients tell "none" by absence.
+    private static void DropEmpty(JsonObject metadata)
+    {
+        foreach (var optional in (ReadOnlySpan<string>)["labels", "annotations", "ownerReferences", "finalizers"])
+        {
+            if (metadata[optional] is JsonObject { Count: 0 } or JsonArray { Count: 0 })
+                metadata.Remove(optional);
+        }
     }
 
     public static void Validate(JsonObject document, JsonObject? old, ResourceKind kind, FieldErrors errors)

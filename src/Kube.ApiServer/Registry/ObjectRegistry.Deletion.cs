@@ -61,7 +61,7 @@ internal sealed partial class ObjectRegistry
     {
         var metadata = document.Object("metadata")!;
         var finalizersChanged = SetPropagation(metadata, delete.Propagation);
-        var grace = Math.Max(0, kind.GraceSeconds(document, delete.GraceSeconds));
+        var grace = Math.Clamp(kind.GraceSeconds(document, delete.GraceSeconds), 0, int.MaxValue);
         var already = metadata["deletionTimestamp"] is not null;
         if (already)
         {

@@ -103,6 +103,7 @@ internal sealed class GarbageCollector(ControllerContext context) : Controller(c
     private void Take(ResourceType type, InformerEvent<PartialObject> change)
     {
         var item = new OwnedObject(type, change.Object.Metadata);
+        var before = _graph.Find(item.Uid)?.Owners ?? [];
         if (change.Kind == InformerEventKind.Deleted)
         {
             _graph.Remove(item.Uid);
@@ -120,8 +121,8 @@ internal sealed class GarbageCollector(ControllerContext context) : Controller(c
             }
         }
 
-        // An owner that waits for its dependents looks again when one changes or goes.
-        foreach (var owner in item.Owners)
+        // An owner that waits for its dependents looks again when one changes, leaves it, or goes.
+        foreach (var owner in item.Owners.Concat(before))
         {
             if (_graph.Find(owner.Uid) is { IsDeleting: true } waiting)
             {
@@ -164,6 +165,19 @@ internal sealed class GarbageCollector(ControllerContext context) : Controller(c
                 await PatchAsync(client, item, patch, cancellationToken);
             }
 
+            return;
+        }
+
+        if (waiting.Count > 0 && _graph.DependentsOf(item.Uid).Any(d => d.WaitsForDependents))
+        {
+            // Its dependent may wait for it in turn, round a circle: it stops holding its owners up, and the circle opens.
+            foreach (var owner in item.Owners)
+            {
+                owner.BlockOwnerDeletion = false;
+            }
+
+            var unblock = new JsonObject { ["metadata"] = new JsonObject { ["resourceVersion"] = meta.ResourceVersion, ["ownerReferences"] = Owners.References(item.Owners) } };
+            await PatchAsync(client, item, unblock, cancellationToken);
             return;
         }
 

@@ -42,6 +42,7 @@ public static class FieldOwnership
             own.ApiVersion = manager.ApiVersion;
         }
 
+        ManagedFieldsEntry.Condense(entries, manager.Time);
         ManagedFieldsEntry.WriteAll(next, entries);
     }
 
@@ -77,7 +78,7 @@ public static class FieldOwnership
                 conflicts.AddRange(entry.Fields.Common(changed).Select(field => new FieldConflict(entry.Manager, entry.ApiVersion, entry.Subresource, field)));
         }
 
-        if (conflicts.Count > 0 && !force)
+        if (conflicts.Count > 0 && !force && !LastAppliedConfiguration.Allows(live!, schema, manager, conflicts))
             throw new ApplyConflictException(conflicts);
         foreach (var entry in entries)
         {

@@ -11,7 +11,10 @@ public static class JsonPatch
     public const int MaxOperations = 10_000;
 
     // A few copies of a copy double the document each time; what the server would not store is refused before it is built.
-    private const int MaxCopiedNodes = 200_000;
+    private const int MaxCopied = 3 * 1024 * 1024;
+
+    // Deeper than the reader takes a document; patches must not build what could not be read back.
+    private const int MaxDepth = 128;
 
     /// <summary>Applies a patch to a copy of a document.</summary>
     /// <exception cref="PatchException">The patch is broken, or an operation does not fit.</exception>
@@ -22,7 +25,7 @@ public static class JsonPatch
         if (operations.Count > MaxOperations)
             throw new PatchException($"The allowed maximum operations in a JSON patch is {MaxOperations}, got {operations.Count}", malformed: true);
         var root = document?.DeepClone();
-        var budget = MaxCopiedNodes;
+        var budget = MaxCopied;
         foreach (var operation in operations)
         {
             if (operation is not JsonObject fields || fields.Text("op") is not { } op || fields.Text("path") is not { } path)
@@ -30,9 +33,11 @@ public static class JsonPatch
             switch (op)
             {
                 case "add":
+                    CheckDepth(path, fields["value"]);
                     Add(ref root, path, Value(fields));
                     break;
                 case "replace":
+                    CheckDepth(path, fields["value"]);
                     Find(root, path);
                     Replace(ref root, path, Value(fields));
                     break;
@@ -45,9 +50,10 @@ public static class JsonPatch
                     break;
                 case "copy":
                     var copied = Find(root, From(fields))?.DeepClone();
-                    budget -= Size(copied);
+                    budget -= NodeSize.Of(copied);
                     if (budget < 0)
                         throw new PatchException("the copy operations make the document too large", malformed: false);
+                    CheckDepth(path, copied);
                     Add(ref root, path, copied);
                     break;
                 case "move":
@@ -55,6 +61,7 @@ public static class JsonPatch
                     if (path.StartsWith(from + "/", StringComparison.Ordinal))
                         throw new PatchException($"cannot move {from} into itself", malformed: false);
                     var moved = Find(root, from)?.DeepClone();
+                    CheckDepth(path, moved);
                     Remove(ref root, from);
                     Add(ref root, path, moved);
                     break;
@@ -71,12 +78,11 @@ public static class JsonPatch
 
     private static string From(JsonObject operation) => operation.Text("from") ?? throw new PatchException("the operation needs a \"from\"", malformed: true);
 
-    private static int Size(JsonNode? node) => node switch
+    private static void CheckDepth(string path, JsonNode? value)
     {
-        JsonObject o => 1 + o.Sum(p => Size(p.Value)),
-        JsonArray a => 1 + a.Sum(Size),
-        _ => 1,
-    };
+        if (path.AsSpan().Count('/') + NodeSize.Depth(value) > MaxDepth)
+            throw new PatchException("the patch nests the document too deeply", malformed: false);
+    }
 
     private static JsonNode? Find(JsonNode? root, string path)
     {

@@ -8,6 +8,8 @@ internal sealed class ManagedFieldsEntry(string manager, string operation, strin
 {
     public const string ApplyOperation = "Apply";
     public const string UpdateOperation = "Update";
+    private const string AncientChanges = "ancient-changes";
+    private const int MaxUpdates = 10;
 
     public string Manager => manager;
 
@@ -59,6 +61,21 @@ internal sealed class ManagedFieldsEntry(string manager, string operation, strin
             metadata["managedFields"] = list;
         else
             metadata.Remove("managedFields");
+    }
+
+    /// <summary>Joins the oldest updates under one name, so that many programs that each wrote once do not grow the object for ever.</summary>
+    public static void Condense(List<ManagedFieldsEntry> entries, string now)
+    {
+        var updates = entries.Where(e => e.Operation == UpdateOperation && e.Subresource.Length == 0 && !e.Fields.IsEmpty && e.Manager != AncientChanges).OrderBy(e => e.Time, StringComparer.Ordinal).ToArray();
+        foreach (var oldest in updates.SkipLast(MaxUpdates))
+        {
+            var ancient = entries.Find(e => e.Is(AncientChanges, UpdateOperation, "") && e.ApiVersion == oldest.ApiVersion);
+            if (ancient is null)
+                entries.Add(ancient = new ManagedFieldsEntry(AncientChanges, UpdateOperation, oldest.ApiVersion, "", oldest.Time ?? now, new FieldSet()));
+            ancient.Fields.UnionWith(oldest.Fields);
+            ancient.Time = oldest.Time;
+            entries.Remove(oldest);
+        }
     }
 
     public bool Is(string name, string op, string sub) => Manager == name && Operation == op && Subresource == sub;

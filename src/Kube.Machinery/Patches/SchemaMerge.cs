@@ -24,7 +24,7 @@ internal static class SchemaMerge
         }
 
         if (live is JsonArray old && config is JsonArray now && FieldSets.Items(old, rule) is { } oldItems && FieldSets.Items(now, rule) is { } nowItems)
-            return MergeItems(oldItems, nowItems, type);
+            return MergeItems(oldItems, nowItems, type, rule);
         return config.DeepClone();
     }
 
@@ -66,18 +66,18 @@ internal static class SchemaMerge
         }
     }
 
-    // The applied order wins when it names every item; else live items keep their places and new ones follow.
-    private static JsonArray MergeItems(Dictionary<string, JsonNode?> live, Dictionary<string, JsonNode?> config, SchemaType type)
+    // In the applied order, with the items that only others declare kept in front of what they were in front of.
+    private static JsonArray MergeItems(Dictionary<string, JsonNode?> live, Dictionary<string, JsonNode?> config, SchemaType type, MergeRule rule)
     {
-        var order = live.Keys.All(config.ContainsKey) ? config.Keys : live.Keys.Concat(config.Keys.Where(k => !live.ContainsKey(k)));
-        var result = new JsonArray();
-        foreach (var element in order)
+        var merged = new JsonArray();
+        foreach (var element in live.Keys.Concat(config.Keys.Where(k => !live.ContainsKey(k))))
         {
             live.TryGetValue(element, out var before);
-            result.Add(config.TryGetValue(element, out var wanted) ? Merge(before, wanted, type.Item!, MergeRule.None) : before?.DeepClone());
+            merged.Add(config.TryGetValue(element, out var wanted) ? Merge(before, wanted, type.Item!, MergeRule.None) : before?.DeepClone());
         }
 
-        return result;
+        string Identity(JsonNode? item) => (rule.List == ListKind.Set ? PathElement.Value(item) : PathElement.Key(item, rule.Keys)) ?? "";
+        return ListOrder.Order(merged, config.Keys, live.Keys, Identity);
     }
 
     private static (SchemaType? Type, MergeRule Rule) Member(SchemaType type, string name) =>

@@ -62,7 +62,7 @@ public static class StrategicMergePatch
         foreach (var (name, order) in patch)
         {
             if (name.StartsWith(SetElementOrder, StringComparison.Ordinal) && order is JsonArray wanted)
-                Reorder(result, name[SetElementOrder.Length..], wanted, patch, type);
+                Reorder(result, target, name[SetElementOrder.Length..], wanted, patch, type);
         }
 
         return result;
@@ -117,7 +117,7 @@ public static class StrategicMergePatch
                 result.Add(item?.DeepClone());
         }
 
-        return result;
+        return ListOrder.Order(result, patch.Select(Text), target?.Select(Text) ?? [], Text);
     }
 
     private static void DeleteValues(JsonObject result, string name, JsonNode? values)
@@ -171,35 +171,22 @@ public static class StrategicMergePatch
             }
         }
 
-        return result;
+        string Identity(JsonNode? node) => Text(node.At(key));
+        return ListOrder.Order(result, items.Select(Identity), target?.Select(Identity) ?? [], Identity);
     }
 
-    // Items named by the order come in that order; each other item keeps its place behind the item it followed.
-    private static void Reorder(JsonObject result, string name, JsonArray order, JsonObject patch, SchemaType? type)
+    private static string Text(JsonNode? node) => node?.ToJsonString() ?? "null";
+
+    private static void Reorder(JsonObject result, JsonObject? target, string name, JsonArray order, JsonObject patch, SchemaType? type)
     {
         if (result[name] is not JsonArray list || list.Count == 0)
             return;
         var key = type?.Field(name)?.Merge.PatchMergeKey;
-        string Identity(JsonNode? node) => (key is null ? node : node.At(key))?.ToJsonString() ?? "null";
-        var rank = new Dictionary<string, int>(StringComparer.Ordinal);
-        foreach (var wanted in order)
-            rank.TryAdd(Identity(wanted), rank.Count);
-        var patched = (patch[name] as JsonArray)?.Select(Identity).ToHashSet(StringComparer.Ordinal) ?? [];
-        if (patched.Any(p => !rank.ContainsKey(p)) && patch[name] is JsonArray listed && listed.OfType<JsonObject>().Any(i => i.Text(Directive) is null && key is not null && !rank.ContainsKey(Identity(i))))
+        string Identity(JsonNode? node) => Text(node is JsonObject && key is not null ? node.At(key) : node);
+        var wanted = order.Select(Identity).ToHashSet(StringComparer.Ordinal);
+        if (patch[name] is JsonArray listed && listed.Any(i => i.Text(Directive) is null && !wanted.Contains(Identity(i))))
             throw new PatchException($"The order in patch list:\n{patch[name]!.ToJsonString()}\n doesn't match $setElementOrder list:\n{order.ToJsonString()}\n", malformed: true);
-        var items = list.Select(i => i?.DeepClone()).ToList();
-        var named = items.Where(i => rank.ContainsKey(Identity(i))).OrderBy(i => rank[Identity(i)]).ToList();
-        var merged = new JsonArray();
-        var next = 0;
-        foreach (var item in items)
-        {
-            if (!rank.ContainsKey(Identity(item)))
-                merged.Add(item);
-            else
-                merged.Add(named[next++]);
-        }
-
-        result[name] = merged;
+        result[name] = ListOrder.Order(list, order.Select(Identity), (target?[name] as JsonArray)?.Select(Identity) ?? [], Identity);
     }
 
     // A value taken over as it stands must not carry directives or deletions into the document.

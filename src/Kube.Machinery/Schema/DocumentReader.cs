@@ -50,13 +50,19 @@ public static class DocumentReader
 
     /// <summary>Reads one value of any shape.</summary>
     /// <exception cref="DecodeException">No JSON.</exception>
-    public static JsonNode? ReadNode(ReadOnlySpan<byte> utf8)
+    public static JsonNode? ReadNode(ReadOnlySpan<byte> utf8) => ReadNode(utf8, new DecodeReport());
+
+    /// <summary>Reads one value of any shape.</summary>
+    /// <param name="utf8">The JSON.</param>
+    /// <param name="report">Receives duplicate fields; the last of them counts.</param>
+    /// <exception cref="DecodeException">No JSON.</exception>
+    public static JsonNode? ReadNode(ReadOnlySpan<byte> utf8, DecodeReport report)
     {
         var reader = new Utf8JsonReader(utf8, Options);
         try
         {
             reader.Read();
-            var node = ReadAny(ref reader);
+            var node = ReadAny(ref reader, report, null);
             reader.Read();
             return node;
         }
@@ -113,7 +119,7 @@ public static class DocumentReader
             case SchemaKind.List:
                 return ReadList(ref reader, schema, report, path);
             case SchemaKind.Any:
-                return ReadAny(ref reader);
+                return ReadAny(ref reader, report, path);
             case SchemaKind.String or SchemaKind.Bytes or SchemaKind.Time when reader.TokenType == JsonTokenType.String:
                 return ReadText(ref reader, schema, path);
             case SchemaKind.Boolean when reader.TokenType is JsonTokenType.True or JsonTokenType.False:
@@ -121,7 +127,7 @@ public static class DocumentReader
             case SchemaKind.Integer when reader.TokenType == JsonTokenType.Number:
                 return ReadInteger(ref reader, schema, path);
             case SchemaKind.Number when reader.TokenType == JsonTokenType.Number:
-                return reader.TryGetInt64(out var whole) ? JsonValue.Create(whole) : JsonValue.Create(reader.GetDouble());
+                return ReadNumber(ref reader);
             case SchemaKind.IntOrString when reader.TokenType == JsonTokenType.String:
                 return JsonValue.Create(reader.GetString());
             case SchemaKind.IntOrString when reader.TokenType == JsonTokenType.Number && reader.TryGetInt32(out var port):
@@ -216,7 +222,15 @@ public static class DocumentReader
         _ => null,
     };
 
-    private static JsonNode? ReadAny(ref Utf8JsonReader reader)
+    private static JsonValue ReadNumber(ref Utf8JsonReader reader)
+    {
+        if (reader.TryGetInt64(out var whole))
+            return JsonValue.Create(whole);
+        // A number of a thousand digits is JSON, but no document could be written with it.
+        return reader.TryGetDouble(out var real) && double.IsFinite(real) ? JsonValue.Create(real) : throw new DecodeException("a number is out of range");
+    }
+
+    private static JsonNode? ReadAny(ref Utf8JsonReader reader, DecodeReport report, PathNode? path)
     {
         switch (reader.TokenType)
         {
@@ -226,19 +240,25 @@ public static class DocumentReader
                 {
                     var name = reader.GetString()!;
                     reader.Read();
-                    result[name] = ReadAny(ref reader);
+                    var child = new PathNode(path, name, -1);
+                    var value = ReadAny(ref reader, report, child);
+                    if (!result.TryAdd(name, value))
+                    {
+                        report.Add($"duplicate field \"{child}\"");
+                        result[name] = value;
+                    }
                 }
 
                 return result;
             case JsonTokenType.StartArray:
                 var list = new JsonArray();
                 while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
-                    list.Add(ReadAny(ref reader));
+                    list.Add(ReadAny(ref reader, report, path));
                 return list;
             case JsonTokenType.String:
                 return JsonValue.Create(reader.GetString());
             case JsonTokenType.Number:
-                return reader.TryGetInt64(out var whole) ? JsonValue.Create(whole) : JsonValue.Create(reader.GetDouble());
+                return ReadNumber(ref reader);
             case JsonTokenType.True or JsonTokenType.False:
                 return JsonValue.Create(reader.GetBoolean());
             default:

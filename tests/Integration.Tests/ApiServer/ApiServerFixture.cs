@@ -112,13 +112,18 @@ public sealed class ApiServerFixture : IAsyncDisposable
     public Task<KubectlResult> KubectlAsync(params string[] arguments) => KubectlWithAsync(AdminKubeconfig, null, arguments);
 
     /// <summary>Runs kubectl with a kubeconfig and a text on its standard input.</summary>
-    public async Task<KubectlResult> KubectlWithAsync(string kubeconfig, string? input, params string[] arguments)
+    public Task<KubectlResult> KubectlWithAsync(string kubeconfig, string? input, params string[] arguments) => KubectlWithAsync(kubeconfig, input, null, arguments);
+
+    /// <summary>Runs kubectl with a kubeconfig, a text on its standard input and additions to its environment.</summary>
+    public async Task<KubectlResult> KubectlWithAsync(string kubeconfig, string? input, IReadOnlyDictionary<string, string>? environment, string[] arguments)
     {
         var start = new ProcessStartInfo("kubectl") { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = Directory };
         start.ArgumentList.Add($"--kubeconfig={kubeconfig}");
         start.ArgumentList.Add($"--cache-dir={Path.Combine(Directory, "cache")}");
         foreach (var argument in arguments)
             start.ArgumentList.Add(argument);
+        foreach (var (name, value) in environment ?? new Dictionary<string, string>())
+            start.Environment[name] = value;
         using var process = Process.Start(start)!;
         var output = process.StandardOutput.ReadToEndAsync();
         var error = process.StandardError.ReadToEndAsync();

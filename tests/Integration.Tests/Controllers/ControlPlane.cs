@@ -24,9 +24,11 @@ public sealed class ControlPlane : IAsyncDisposable
 
     public IKubernetes Admin { get; }
 
-    public static async Task<ControlPlane> StartAsync()
+    /// <summary>Starts one.</summary>
+    /// <param name="configure">Adds to or replaces the server's services; the store is in memory otherwise.</param>
+    public static async Task<ControlPlane> StartAsync(Action<IServiceCollection>? configure = null)
     {
-        var plane = new ControlPlane(await ApiServerFixture.StartAsync());
+        var plane = new ControlPlane(await ApiServerFixture.StartAsync(configure));
         await plane.RunAsync("system:kube-scheduler", services => services.AddKubeScheduler(new SchedulerOptions()));
         await plane.RunAsync("system:kube-controller-manager", services => services.AddKubeControllers(new KubeControllersOptions { NodeMonitorGracePeriod = TimeSpan.FromSeconds(4) }));
         return plane;

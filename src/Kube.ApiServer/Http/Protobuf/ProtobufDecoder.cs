@@ -156,7 +156,8 @@ internal sealed class ProtobufDecoder(ProtobufTables tables)
             case "b":
                 return reader.Varint() != 0;
             case "d":
-                return BitConverter.Int64BitsToDouble(BinaryPrimitives.ReadInt64LittleEndian(reader.Fixed(8)));
+                var real = BitConverter.Int64BitsToDouble(BinaryPrimitives.ReadInt64LittleEndian(reader.Fixed(8)));
+                return double.IsFinite(real) ? real : throw new DecodeException("a number in the protobuf body is out of range");
             default:
                 return wire == 2 ? Special(type, reader.Bytes(), depth) : throw new DecodeException("malformed protobuf body");
         }
@@ -190,7 +191,10 @@ internal sealed class ProtobufDecoder(ProtobufTables tables)
         var seconds = time.Integer("seconds") ?? 0;
         if (seconds == 0)
             return null;
-        var at = DateTimeOffset.FromUnixTimeSeconds(seconds).AddTicks((time.Integer("nanos") ?? 0) / 100);
+        var nanos = time.Integer("nanos") ?? 0;
+        if (seconds is < -62135596800 or > 253402300799 || nanos is < 0 or > 999_999_999)
+            throw new DecodeException("a time in the protobuf body is out of range");
+        var at = DateTimeOffset.FromUnixTimeSeconds(seconds).AddTicks(nanos / 100);
         return micro ? at.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.ffffff'Z'", System.Globalization.CultureInfo.InvariantCulture) : ObjectMetadata.Timestamp(at);
     }
 

@@ -1,0 +1,7 @@
+using Xunit;
+
+namespace Integration.Tests.Conformance;
+
+/// <summary>The cases share one control plane.</summary>
+[CollectionDefinition("conformance")]
+public sealed class ConformanceCollection : ICollectionFixture<ConformanceSuite>;

@@ -1,0 +1,56 @@
+using Xunit;
+
+namespace Integration.Tests.Conformance;
+
+/// <summary>One row a kind whose title asks for the whole set of verbs: create, get, list, watch, patch, update, delete, deletecollection.</summary>
+internal static class LifecycleCases
+{
+    private const string Pod = "'metadata':{'labels':{'app':'x'}},'spec':{'containers':[{'name':'c','image':'registry.test/x:1'}]";
+    private const string Selector = "'selector':{'matchLabels':{'app':'x'}}";
+
+    /// <summary>Rows: collection (NS stands for a namespace), kind, body, and a merge patch of the status or empty.</summary>
+    public static IEnumerable<TheoryDataRow<string, string, string, string>> All =>
+    [
+        Row("/apis/flowcontrol.apiserver.k8s.io/v1/flowschemas", "FlowSchema", "'spec':{'priorityLevelConfiguration':{'name':'global-default'},'matchingPrecedence':10000}", "{'status':{'conditions':[{'type':'Dangling','status':'False','lastTransitionTime':'2026-01-01T00:00:00Z'}]}}", "[sig-api-machinery] API priority and fairness should support FlowSchema API operations"),
+        Row("/apis/flowcontrol.apiserver.k8s.io/v1/prioritylevelconfigurations", "PriorityLevelConfiguration", "'spec':{'type':'Limited','limited':{'nominalConcurrencyShares':2,'limitResponse':{'type':'Reject'}}}", "{'status':{'conditions':[{'type':'X','status':'False','lastTransitionTime':'2026-01-01T00:00:00Z'}]}}", "[sig-api-machinery] API priority and fairness should support PriorityLevelConfiguration API operations"),
+        Row("/api/v1/namespaces/NS/resourcequotas", "ResourceQuota", "'spec':{'hard':{'cpu':'1','memory':'500Mi'}}", "{'status':{'hard':{'cpu':'1'}}}", "[sig-api-machinery] ResourceQuota should manage the lifecycle of a ResourceQuota", "[sig-api-machinery] ResourceQuota should be able to update and delete ResourceQuota."),
+        Row("/apis/batch/v1/namespaces/NS/cronjobs", "CronJob", $"'spec':{{'schedule':'@yearly','jobTemplate':{{'spec':{{'template':{{{Pod},'restartPolicy':'Never'}}}}}}}}}}", "{'status':{'lastScheduleTime':'2026-01-01T00:00:00Z'}}", "[sig-apps] CronJob should support CronJob API operations"),
+        Row("/apis/apps/v1/namespaces/NS/daemonsets", "DaemonSet", $"'spec':{{{Selector},'template':{{{Pod},'nodeSelector':{{'none':'such'}}}}}}}}", "{'status':{'conditions':[{'type':'StatusUpdate','status':'True'}]}}", "[sig-apps] Daemon set [Serial] should list and delete a collection of DaemonSets", "[sig-apps] Daemon set [Serial] should verify changes to a daemon set status"),
+        Row("/apis/apps/v1/namespaces/NS/deployments", "Deployment", $"'spec':{{'replicas':0,{Selector},'template':{{{Pod}}}}}}}", "{'status':{'conditions':[{'type':'StatusUpdate','status':'True'}]}}", "[sig-apps] Deployment should validate Deployment Status endpoints"),
+        Row("/apis/apps/v1/namespaces/NS/replicasets", "ReplicaSet", $"'spec':{{'replicas':0,{Selector},'template':{{{Pod}}}}}}}", "{'status':{'conditions':[{'type':'StatusUpdate','status':'True'}]}}", "[sig-apps] ReplicaSet should list and delete a collection of ReplicaSets", "[sig-apps] ReplicaSet should validate Replicaset Status endpoints", "[sig-apps] ReplicaSet Replace and Patch tests"),
+        Row("/apis/apps/v1/namespaces/NS/statefulsets", "StatefulSet", $"'spec':{{'replicas':0,'serviceName':'s',{Selector},'template':{{{Pod}}}}}}}", "{'status':{'replicas':0,'conditions':[{'type':'StatusUpdate','status':'True'}]}}", "[sig-apps] StatefulSet Basic StatefulSet functionality [StatefulSetBasic] should list, patch and delete a collection of StatefulSets", "[sig-apps] StatefulSet Basic StatefulSet functionality [StatefulSetBasic] should validate Statefulset Status endpoints"),
+        Row("/api/v1/namespaces/NS/replicationcontrollers", "ReplicationController", $"'spec':{{'replicas':0,'selector':{{'app':'x'}},'template':{{{Pod}}}}}}}", "{'status':{'replicas':0,'conditions':[{'type':'StatusUpdate','status':'True'}]}}", "[sig-apps] ReplicationController should test the lifecycle of a ReplicationController"),
+        Row("/apis/batch/v1/namespaces/NS/jobs", "Job", $"'spec':{{'suspend':true,'template':{{{Pod},'restartPolicy':'Never'}}}}}}", "{'status':{'startTime':'2026-01-01T00:00:00Z'}}", "[sig-apps] Job should manage the lifecycle of a job", "[sig-apps] Job should apply changes to a job status"),
+        Row("/apis/policy/v1/namespaces/NS/poddisruptionbudgets", "PodDisruptionBudget", $"'spec':{{'minAvailable':1,{Selector}}}", "{'status':{'observedGeneration':1,'disruptionsAllowed':0,'currentHealthy':0,'desiredHealthy':1,'expectedPods':0}}", "[sig-apps] DisruptionController should create a PodDisruptionBudget", "[sig-apps] DisruptionController should update/patch PodDisruptionBudget status", "[sig-apps] DisruptionController Listing PodDisruptionBudgets for all namespaces should list and delete a collection of PodDisruptionBudgets"),
+        Row("/api/v1/namespaces/NS/serviceaccounts", "ServiceAccount", "'automountServiceAccountToken':false", "", "[sig-auth] ServiceAccounts should run through the lifecycle of a ServiceAccount", "[sig-auth] ServiceAccounts should update a ServiceAccount"),
+        Row("/api/v1/namespaces/NS/events", "Event", "'involvedObject':{'namespace':'NS','kind':'Pod','name':'p'},'reason':'Test','message':'m','type':'Normal'", "", "[sig-instrumentation] Events should delete a collection of events", "[sig-instrumentation] Events should manage the lifecycle of an event"),
+        Row("/apis/events.k8s.io/v1/namespaces/NS/events", "Event", "'eventTime':'2026-01-01T00:00:00.000000Z','regarding':{'namespace':'NS','kind':'Pod','name':'p'},'action':'Do','reason':'Test','note':'n','type':'Normal','reportingController':'test','reportingInstance':'i'", "", "[sig-instrumentation] Events API should delete a collection of events", "[sig-instrumentation] Events API should ensure that an event can be fetched, patched, deleted, and listed"),
+        Row("/apis/discovery.k8s.io/v1/namespaces/NS/endpointslices", "EndpointSlice", "'addressType':'IPv4','endpoints':[{'addresses':['10.1.2.3']}]", "", "[sig-network] EndpointSlice should support creating EndpointSlice API operations"),
+        Row("/apis/networking.k8s.io/v1/namespaces/NS/ingresses", "Ingress", "'spec':{'defaultBackend':{'service':{'name':'s','port':{'number':80}}}}", "{'status':{'loadBalancer':{'ingress':[{'ip':'10.1.2.3'}]}}}", "[sig-network] Ingress API should support creating Ingress API operations"),
+        Row("/apis/networking.k8s.io/v1/ingressclasses", "IngressClass", "'spec':{'controller':'example.com/c'}", "", "[sig-network] IngressClass API should support creating IngressClass API operations"),
+        Row("/api/v1/namespaces/NS/services", "Service", "'spec':{'ports':[{'name':'http','port':80}],'selector':{'app':'x'}}", "{'status':{'loadBalancer':{'ingress':[{'ip':'203.0.113.1'}]}}}", "[sig-network] Services should complete a service status lifecycle", "[sig-network] Services should delete a collection of services"),
+        Row("/api/v1/namespaces/NS/endpoints", "Endpoints", "'subsets':[{'addresses':[{'ip':'10.0.0.24'}],'ports':[{'name':'http','port':80}]}]", "", "[sig-network] Services should test the lifecycle of an Endpoint"),
+        Row("/api/v1/namespaces/NS/configmaps", "ConfigMap", "'data':{'a':'b'}", "", "[sig-node] ConfigMap should run through a ConfigMap lifecycle"),
+        Row("/apis/coordination.k8s.io/v1/namespaces/NS/leases", "Lease", "'spec':{'holderIdentity':'h','leaseDurationSeconds':30,'acquireTime':'2026-01-01T00:00:00.000000Z','leaseTransitions':0}", "", "[sig-node] Lease lease API should be available"),
+        Row("/api/v1/nodes", "Node", "'spec':{'unschedulable':true}", "{'status':{'phase':'Running'}}", "[sig-node] Node Lifecycle should run through the lifecycle of a node"),
+        Row("/api/v1/namespaces/NS/podtemplates", "PodTemplate", $"'template':{{{Pod}}}}}", "", "[sig-node] PodTemplates should delete a collection of pod templates", "[sig-node] PodTemplates should replace a pod template", "[sig-node] PodTemplates should run the lifecycle of PodTemplates"),
+        Row("/apis/node.k8s.io/v1/runtimeclasses", "RuntimeClass", "'handler':'h'", "", "[sig-node] RuntimeClass should support RuntimeClasses API operations"),
+        Row("/api/v1/namespaces/NS/secrets", "Secret", "'data':{'a':'Yg=='}", "", "[sig-node] Secrets should patch a secret"),
+        Row("/api/v1/namespaces/NS/limitranges", "LimitRange", "'spec':{'limits':[{'type':'Container','default':{'cpu':'200m'}}]}", "", "[sig-scheduling] LimitRange should list, patch and delete a LimitRange by collection"),
+        Row("/apis/scheduling.k8s.io/v1/priorityclasses", "PriorityClass", "'value':1000", "", "[sig-scheduling] SchedulerPreemption [Serial] PriorityClass endpoints verify PriorityClass endpoints can be operated with different HTTP methods"),
+        Row("/apis/storage.k8s.io/v1/csidrivers", "CSIDriver", "'spec':{'attachRequired':false,'podInfoOnMount':true,'volumeLifecycleModes':['Ephemeral']}", "", "[sig-storage] CSIInlineVolumes should run through the lifecycle of a CSIDriver"),
+        Row("/apis/storage.k8s.io/v1/csinodes", "CSINode", "'spec':{'drivers':[]}", "", "[sig-storage] CSINodes CSI Conformance should run through the lifecycle of a csinode"),
+        Row("/apis/storage.k8s.io/v1/namespaces/NS/csistoragecapacities", "CSIStorageCapacity", "'storageClassName':'sc'", "", "[sig-storage] CSIStorageCapacity should support CSIStorageCapacities API operations"),
+        Row("/api/v1/persistentvolumes", "PersistentVolume", "'spec':{'capacity':{'storage':'2Gi'},'accessModes':['ReadWriteOnce'],'csi':{'driver':'d.example.com','volumeHandle':'h'},'persistentVolumeReclaimPolicy':'Retain'}", "{'status':{'message':'m','reason':'r'}}", "[sig-storage] PersistentVolumes CSI Conformance should apply changes to a pv/pvc status", "[sig-storage] PersistentVolumes CSI Conformance should run through the lifecycle of a PV and a PVC"),
+        Row("/api/v1/namespaces/NS/persistentvolumeclaims", "PersistentVolumeClaim", "'spec':{'accessModes':['ReadWriteOnce'],'storageClassName':'none','resources':{'requests':{'storage':'2Gi'}}}", "{'status':{'conditions':[{'type':'StatusPatched','status':'True'}]}}", "[sig-storage] PersistentVolumes CSI Conformance should apply changes to a pv/pvc status", "[sig-storage] PersistentVolumes CSI Conformance should run through the lifecycle of a PV and a PVC"),
+        Row("/apis/storage.k8s.io/v1/storageclasses", "StorageClass", "'provisioner':'example.com/p'", "", "[sig-storage] StorageClasses CSI Conformance should run through the lifecycle of a StorageClass"),
+        Row("/apis/storage.k8s.io/v1/volumeattachments", "VolumeAttachment", "'spec':{'attacher':'example.com','source':{'persistentVolumeName':'pv'},'nodeName':'one'}", "{'status':{'attached':true}}", "[sig-storage] VolumeAttachment Conformance should run through the lifecycle of a VolumeAttachment", "[sig-storage] VolumeAttachment Conformance should apply changes to a volumeattachment status"),
+    ];
+
+    private static TheoryDataRow<string, string, string, string> Row(string collection, string kind, string body, string status, params string[] titles)
+    {
+        var row = new TheoryDataRow<string, string, string, string>(collection, kind, body, status);
+        row.Traits["Conformance"] = [.. titles];
+        return row;
+    }
+}
