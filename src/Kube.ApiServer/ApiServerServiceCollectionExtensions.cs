@@ -4,8 +4,10 @@ using Kube.ApiServer.Authorization;
 using Kube.ApiServer.Discovery;
 using Kube.ApiServer.Http;
 using Kube.ApiServer.Http.Protobuf;
+using Kube.ApiServer.Peers;
 using Kube.ApiServer.Registry;
 using Kube.ApiServer.Schema;
+using Kube.ApiServer.Storage;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
@@ -35,17 +37,18 @@ public static class ApiServerServiceCollectionExtensions
         services.AddSingleton<TableWriter>().AddSingleton<ReadHandler>().AddSingleton<WriteHandler>().AddSingleton<PatchHandler>().AddSingleton<WatchHandler>();
         services.AddSingleton<SubresourceHandler>().AddSingleton<ScaleHandler>().AddSingleton<PodLogHandler>().AddSingleton<NodeConnection>().AddSingleton<ReviewHandler>();
         services.AddSingleton<DiscoveryHandler>().AddSingleton<ModelDescriptions>().AddSingleton<OpenApiHandler>();
-        services.AddSingleton<ClientCertificateAuthenticator>().AddSingleton<RequestAuthenticator>();
+        services.AddSingleton<ClientCertificateAuthenticator>().AddSingleton<FrontProxyAuthenticator>().AddSingleton<RequestAuthenticator>();
+        services.AddSingleton<PeerForwarder>().AddSingleton<ReadConsistency>();
         services.AddSingleton<IAuthorizer, MastersAuthorizer>();
         services.AddSingleton<IAuthorizer, ComponentAuthorizer>();
         services.AddSingleton<PodReferences>().AddSingleton<IAuthorizer, NodeAuthorizer>();
         services.AddSingleton<AuthorizerChain>();
         services.AddSingleton<ITokenAuthenticator, BootstrapTokenAuthenticator>();
-        services.AddHostedService<CertificateSigner>();
+        services.AddLeaderService<CertificateSigner>();
         // Order matters: what changes the object comes before what counts it.
         services.AddSingleton<IAdmission, NamespaceLifecycle>().AddSingleton<IAdmission, NodeRestriction>().AddSingleton<IAdmission, CertificateRequestor>();
         services.AddSingleton<IAdmission, PodDefaults>().AddSingleton<IAdmission, LimitRanger>().AddSingleton<IAdmission, ServiceAddresses>().AddSingleton<IAdmission, ResourceQuotas>();
-        services.AddHostedService<SystemNamespaces>();
+        services.AddLeaderService<SystemNamespaces>();
         services.AddSingleton<RequestDispatcher>();
         return services;
     }

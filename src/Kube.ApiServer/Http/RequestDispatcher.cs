@@ -1,6 +1,7 @@
 using Kube.ApiServer.Authentication;
 using Kube.ApiServer.Authorization;
 using Kube.ApiServer.Discovery;
+using Kube.ApiServer.Peers;
 using Kube.ApiServer.Registry;
 using Kube.ApiServer.Schema;
 using Kube.ApiServer.Storage;
@@ -25,6 +26,8 @@ internal sealed class RequestDispatcher(
     PatchHandler patches,
     WatchHandler watches,
     SubresourceHandler subresources,
+    PeerForwarder peers,
+    ReadConsistency consistency,
     ILogger<RequestDispatcher> logger)
 {
     public async Task HandleAsync(HttpContext http)
@@ -84,6 +87,8 @@ internal sealed class RequestDispatcher(
             return;
         }
 
+        if (await peers.TryForwardAsync(http, path, user).ConfigureAwait(false))
+            return;
         var verb = VerbOf(http.Request, path);
         var attributes = new AuthorizationAttributes(user, verb, path.Group, path.Resource, path.Subresource, path.Namespace, path.Name, "", http.Request.Query.TryGetValue("fieldSelector", out var selector) ? selector.ToString() : null);
         await AuthorizeAsync(attributes, http).ConfigureAwait(false);
@@ -98,6 +103,7 @@ internal sealed class RequestDispatcher(
             throw Refusal.UnknownPath();
         if (kind.Namespaced && path.Namespace.Length == 0 && (path.Name.Length > 0 || verb is "create" or "deletecollection"))
             throw Refusal.UnknownPath();
+        await consistency.WaitAsync(http, verb).ConfigureAwait(false);
         var request = new ResourceRequest(http, path, kind, verb, user);
         await (path.Subresource.Length > 0 ? subresources.HandleAsync(request) : ObjectAsync(request)).ConfigureAwait(false);
     }
