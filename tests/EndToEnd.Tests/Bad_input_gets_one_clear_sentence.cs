@@ -33,6 +33,26 @@ public sealed class Bad_input_gets_one_clear_sentence(PortalFixture portal)
         Assert.Contains("sudo", result.Error, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task An_unsupported_distribution_is_named()
+    {
+        var release = Path.Combine(portal.Data, "os-release");
+        await File.WriteAllTextAsync(release, "ID=otherlinux\nPRETTY_NAME=\"Other Linux 7\"\n");
+        var result = await InstallWithAsync(over: "/etc/os-release", with: release);
+        Assert.Equal(1, result.ExitCode);
+        Assert.Contains("Other Linux 7 is not supported", result.Error, StringComparison.Ordinal);
+        Assert.Contains("Debian 12", result.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_missing_SDK_is_named_with_where_to_get_it()
+    {
+        var result = await InstallWithAsync(over: "/usr/bin/dotnet", with: "/dev/null");
+        Assert.Equal(1, result.ExitCode);
+        Assert.Contains(".NET SDK 10 is missing", result.Error, StringComparison.Ordinal);
+        Assert.Contains("https://", result.Error, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("not-an-address", "long enough password 1", "email")]
     [InlineData("someone@example.com", "short", "password")]
@@ -62,4 +82,10 @@ public sealed class Bad_input_gets_one_clear_sentence(PortalFixture portal)
         Assert.Contains("already running", again.Output, StringComparison.Ordinal);
         Assert.Equal(pid, await File.ReadAllTextAsync(Path.Combine(portal.Data, "run/up.pid")));
     }
+
+    // deploy/install on a machine that differs in one file: mounted over in a mount namespace of its own.
+    private static Task<CommandResult> InstallWithAsync(string over, string with) => PortalInstance.RunAsync(
+        "unshare",
+        ["--mount", "--", "bash", "-c", "if [ -e \"$1\" ]; then mount --bind -- \"$2\" \"$(realpath -- \"$1\")\" || exit 9; fi; exec \"$3\"", "install", over, with, Repository.Path("deploy/install")],
+        environment: new() { ["PATH"] = "/usr/sbin:/usr/bin:/sbin:/bin" });
 }

@@ -5,8 +5,11 @@ public static class Repository
 {
     private static readonly string Root = Find();
 
-    /// <summary>kubectl 1.32 as tests/install puts it, else the one on PATH.</summary>
-    public static string Kubectl => File.Exists(Path("tests/.tools/kubectl")) ? Path("tests/.tools/kubectl") : "kubectl";
+    /// <summary>kubectl 1.32.</summary>
+    public static string Kubectl => Tool("kubectl");
+
+    /// <summary>A program as tests/install puts it, else the one on PATH.</summary>
+    public static string Tool(string name) => File.Exists(Path("tests/.tools/" + name)) ? Path("tests/.tools/" + name) : name;
 
     public static string Path(string relative) => System.IO.Path.Combine(Root, relative);
 

@@ -5,6 +5,7 @@ using Kube.ApiServer.Authentication;
 using Kube.ApiServer.Http;
 using Kube.ApiServer.Storage;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
 
 namespace Kube.ApiServer.Peers;
 
@@ -84,7 +85,7 @@ internal sealed class PeerForwarder : IDisposable
             Version = HttpVersion.Version20,
             VersionPolicy = HttpVersionPolicy.RequestVersionExact,
         };
-        if (http.Request.ContentLength is not 0 && (http.Request.ContentLength is not null || http.Request.Headers.TransferEncoding.Count > 0 || HttpProtocol.IsHttp2(http.Request.Protocol)))
+        if (http.Features.Get<IHttpRequestBodyDetectionFeature>()?.CanHaveBody == true)
             request.Content = new StreamContent(http.Request.Body);
         foreach (var (name, values) in http.Request.Headers)
         {

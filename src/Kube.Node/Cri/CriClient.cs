@@ -123,8 +123,9 @@ internal sealed class CriClient(GrpcChannel channel) : IDisposable
         return (await _images.ImageStatusAsync(request, Within(CallTimeout, ct)).ConfigureAwait(false)).Image;
     }
 
-    public async Task PullImageAsync(string image, CancellationToken ct) =>
-        await _images.PullImageAsync(new PullImageRequest { Image = new ImageSpec { Image = image } }, Within(PullTimeout, ct)).ConfigureAwait(false);
+    /// <summary>Pulls an image; <paramref name="auth"/> opens its registry, null is anonymous.</summary>
+    public async Task PullImageAsync(string image, AuthConfig? auth, CancellationToken ct) =>
+        await _images.PullImageAsync(new PullImageRequest { Image = new ImageSpec { Image = image }, Auth = auth }, Within(PullTimeout, ct)).ConfigureAwait(false);
 
     public void Dispose() => channel.Dispose();
 

@@ -9,7 +9,7 @@ using Kube.Node.Volumes;
 namespace Kube.Node.Pods;
 
 /// <summary>Starts one container: image, environment, mounts, create, start.</summary>
-internal sealed class ContainerLauncher(NodePaths paths, MachineFacts machine, CriClient cri, ImagePuller images, PodVolumes volumes, EnvironmentBuilder environments, IEventSink events)
+internal sealed class ContainerLauncher(NodePaths paths, MachineFacts machine, CriClient cri, ImagePuller images, RegistryCredentials credentials, PodVolumes volumes, EnvironmentBuilder environments, IEventSink events)
 {
     private const string DefaultTerminationPath = "/dev/termination-log";
 
@@ -18,7 +18,7 @@ internal sealed class ContainerLauncher(NodePaths paths, MachineFacts machine, C
     /// <exception cref="ContainerStartException">With the reason and message to show.</exception>
     public async Task<string> StartAsync(V1Pod pod, V1Container container, uint attempt, string sandboxId, PodSandboxConfig sandbox, IReadOnlyList<string> addresses, string hostsFile, CancellationToken interrupt, CancellationToken ct)
     {
-        var image = await images.EnsureAsync(container.Image, container.ImagePullPolicy, interrupt).ConfigureAwait(false);
+        var image = await images.EnsureAsync(container.Image, container.ImagePullPolicy, (reference, stop) => credentials.ForAsync(pod, reference, stop), interrupt).ConfigureAwait(false);
         SecurityTranslation.CheckNonRoot(pod, container, image);
         var environment = await environments.BuildAsync(pod, container, addresses, ct).ConfigureAwait(false);
         var mounts = volumes.MountsOf(pod, container, environment).ToList();

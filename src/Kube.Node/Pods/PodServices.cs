@@ -28,7 +28,7 @@ internal sealed record PodServices(
     {
         var volumes = new PodVolumes(paths, new VolumeContent(api, options.InternalIP, machine));
         var environments = new EnvironmentBuilder(api, options.InternalIP, machine);
-        var launcher = new ContainerLauncher(paths, machine, cri, images, volumes, environments, events);
+        var launcher = new ContainerLauncher(paths, machine, cri, images, new RegistryCredentials(api), volumes, environments, events);
         return new PodServices(options, paths, machine, api, events, cri, images, volumes, prober, new LifecycleHooks(cri, prober, time), launcher, time, logger);
     }
 }

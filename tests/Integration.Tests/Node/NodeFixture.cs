@@ -21,11 +21,13 @@ public sealed class NodeFixture : IAsyncLifetime
     public const string Image = "localhost/test/busybox:1";
     public const string NodeName = "n1";
     private readonly string _directory = Directory.CreateTempSubdirectory("node-").FullName;
-    private NetworkNamespace _network = null!;
     private IHost? _agent;
     private string? _token;
 
     public ApiServerFixture Server { get; private set; } = null!;
+
+    /// <summary>The node's own network: its containerd and its pods' host.</summary>
+    public NetworkNamespace Network { get; private set; } = null!;
 
     public IKubernetes Client { get; private set; } = null!;
 
@@ -35,7 +37,7 @@ public sealed class NodeFixture : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        _network = await NetworkNamespace.CreateAsync("node");
+        Network = await NetworkNamespace.CreateAsync("node");
         Server = await ApiServerFixture.StartAsync(services =>
         {
             services.AddSingleton<Kube.ApiServer.Storage.IObjectStore>(_ => new Kube.ApiServer.Storage.InMemoryObjectStore());
@@ -90,7 +92,7 @@ public sealed class NodeFixture : IAsyncLifetime
         }
 
         await Server.DisposeAsync();
-        await _network.DisposeAsync();
+        await Network.DisposeAsync();
         Directory.Delete(_directory, recursive: true);
     }
 
@@ -109,7 +111,7 @@ public sealed class NodeFixture : IAsyncLifetime
             o.InstanceId = Path.GetFileName(_directory).ToLowerInvariant();
             o.CniConfDir = Path.Combine(_directory, "cni");
             o.CniBinDirs.Add("/usr/lib/cni");
-            o.NetworkNamespace = _network.Path;
+            o.NetworkNamespace = Network.Path;
         });
         _agent = builder.Build();
         await _agent.StartAsync();
