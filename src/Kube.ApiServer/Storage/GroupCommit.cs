@@ -124,7 +124,7 @@ internal sealed class GroupCommit : IAsyncDisposable
             if (due > TimeSpan.Zero) await ((Task)wait).WaitAsync(due, _time).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             if (wait.IsCompleted && due > TimeSpan.Zero) return await wait.ConfigureAwait(false);
             await RenewAsync().ConfigureAwait(false);
-            await _log.MaintainAsync(_head().Revision, _stopping.Token).ConfigureAwait(false);
+            await MaintainAsync(_head().Revision).ConfigureAwait(false);
             // While PostgreSQL was away the queue was emptied by refusals; a completed wait may be stale, and the loop copes with an empty batch.
             if (wait.IsCompleted) return await wait.ConfigureAwait(false);
         }
@@ -136,6 +136,13 @@ internal sealed class GroupCommit : IAsyncDisposable
         var renewal = _log.RenewAsync(_head().Revision, _stopping.Token);
         if (!renewal.IsCompleted) await AwaitOutcomeAsync(renewal, null).ConfigureAwait(false);
         if (await renewal.ConfigureAwait(false)) Confirm(began);
+    }
+
+    private async Task MaintainAsync(long revision)
+    {
+        var work = _log.MaintainAsync(revision, _stopping.Token);
+        if (!work.IsCompleted) await AwaitOutcomeAsync(work, null).ConfigureAwait(false);
+        await work.ConfigureAwait(false);
     }
 
     private void Confirm(long began)
@@ -201,7 +208,7 @@ internal sealed class GroupCommit : IAsyncDisposable
         Confirm(began);
         _publish(batch.Events);
         batch.Complete();
-        await _log.MaintainAsync(batch.Events[^1].Revision, _stopping.Token).ConfigureAwait(false);
+        await MaintainAsync(batch.Events[^1].Revision).ConfigureAwait(false);
     }
 
     /// <summary>While PostgreSQL is away: after the time limit nobody is left waiting, and what arrives is refused at once; heartbeats are kept.</summary>

@@ -1,6 +1,5 @@
 using System.Text;
 using Kube.ApiServer.Storage;
-using Testing;
 using Xunit;
 
 namespace Integration.Tests.Storage;

@@ -1,7 +1,6 @@
 using System.Text;
 using Kube.ApiServer.Storage;
 using Kube.ApiServer.Storage.Encryption;
-using Testing;
 using Xunit;
 
 namespace Integration.Tests.Storage;

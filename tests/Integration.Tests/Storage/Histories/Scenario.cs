@@ -55,7 +55,7 @@ internal static class Scenario
             if (random.Next(3) == 0 || seen is not { } current) continue;
             if (stores.FirstOrDefault(s => s.Leads) is not { } leader)
             {
-                await Task.Delay(5);
+                await Task.Delay(5, CancellationToken.None);
                 continue;
             }
 
@@ -80,7 +80,7 @@ internal static class Scenario
         catch (StoreUnavailableException)
         {
             // A read that is refused promises nothing.
-            await Task.Delay(5);
+            await Task.Delay(5, CancellationToken.None);
             return null;
         }
     }
@@ -111,7 +111,7 @@ internal static class Scenario
         catch (StoreUnavailableException e)
         {
             if (e.OutcomeUnknown) evidence.Operations.Add(new Operation(client, operation, key.Name, value, expected, OperationResult.Unknown, 0, invoked, long.MaxValue));
-            await Task.Delay(5);
+            await Task.Delay(5, CancellationToken.None);
         }
     }
 
