@@ -18,6 +18,17 @@ public sealed class ApiServerOptions
     /// <summary>PEM file of the key of <see cref="KubeletClientCertificatePath"/>.</summary>
     public string KubeletClientKeyPath { get; set; } = "";
 
+    /// <summary>
+    /// PEM file of the authority whose certificates only other server processes of this cluster have: they may act in a user's name. Empty when there are none.
+    /// </summary>
+    public string FrontProxyCaCertificatePath { get; set; } = "";
+
+    /// <summary>PEM file of the client certificate shown to the server process that leads.</summary>
+    public string FrontProxyClientCertificatePath { get; set; } = "";
+
+    /// <summary>PEM file of the key of <see cref="FrontProxyClientCertificatePath"/>.</summary>
+    public string FrontProxyClientKeyPath { get; set; } = "";
+
     /// <summary>IPv4 range that service addresses come from, for instance <c>10.96.0.0/16</c>.</summary>
     public string ServiceCidr { get; set; } = "10.96.0.0/16";
 
@@ -75,6 +86,13 @@ public sealed class ApiServerOptions
         {
             File(KubeletClientCertificatePath, nameof(KubeletClientCertificatePath), faults);
             File(KubeletClientKeyPath, nameof(KubeletClientKeyPath), faults);
+        }
+
+        if (FrontProxyCaCertificatePath.Length > 0 || FrontProxyClientCertificatePath.Length > 0)
+        {
+            File(FrontProxyCaCertificatePath, nameof(FrontProxyCaCertificatePath), faults);
+            File(FrontProxyClientCertificatePath, nameof(FrontProxyClientCertificatePath), faults);
+            File(FrontProxyClientKeyPath, nameof(FrontProxyClientKeyPath), faults);
         }
 
         if (!IPNetwork.TryParse(ServiceCidr, out var network) || network.PrefixLength is < 12 or > 28 || network.BaseAddress.AddressFamily != System.Net.Sockets.AddressFamily.InterNetwork)

@@ -7,6 +7,7 @@ using Benchmarks.Store;
 // benchmarks NAME [ARGUMENT...]: runs one benchmark and prints its figures as rows of a Markdown table.
 var benchmarks = new SortedDictionary<string, Func<string[], Task<IReadOnlyList<Figure>>>>(StringComparer.Ordinal)
 {
+    ["api"] = ApiBenchmark.RunAsync,
     ["instance"] = InstanceBenchmark.RunAsync,
     ["lists"] = ListBenchmark.RunAsync,
     ["scheduler"] = SchedulerBenchmark.RunAsync,

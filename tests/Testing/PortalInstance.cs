@@ -52,8 +52,9 @@ public class PortalInstance(string name = "e2e") : IAsyncDisposable
         GC.SuppressFinalize(this);
     }
 
-    public Task<CommandResult> UpAsync() =>
-        RunAsync(Repository.Path("deploy/up"), ["--data", Data, "--port-base", PortBase.ToString(CultureInfo.InvariantCulture), "--detach"], timeout: TimeSpan.FromMinutes(8));
+    /// <param name="further">Further options of <c>deploy/up</c>.</param>
+    public Task<CommandResult> UpAsync(params string[] further) =>
+        RunAsync(Repository.Path("deploy/up"), ["--data", Data, "--port-base", PortBase.ToString(CultureInfo.InvariantCulture), "--detach", .. further], timeout: TimeSpan.FromMinutes(8));
 
     /// <summary>kill -9 of the server process alone; PostgreSQL, the agent and the pods stay.</summary>
     public async Task KillServerAsync()

@@ -4,7 +4,7 @@ using Microsoft.Extensions.Logging;
 namespace Kube.ApiServer.Authentication;
 
 /// <summary>Finds out who makes a request: by client certificate, else by bearer token; a wrong credential is a refusal, none is anonymous.</summary>
-internal sealed class RequestAuthenticator(ClientCertificateAuthenticator certificates, IEnumerable<ITokenAuthenticator> tokens, ApiServerOptions options, ILogger<RequestAuthenticator> logger)
+internal sealed class RequestAuthenticator(FrontProxyAuthenticator peers, ClientCertificateAuthenticator certificates, IEnumerable<ITokenAuthenticator> tokens, ApiServerOptions options, ILogger<RequestAuthenticator> logger)
 {
     private const string Authenticated = "system:authenticated";
     private readonly ITokenAuthenticator[] _tokens = [.. tokens];
@@ -12,6 +12,8 @@ internal sealed class RequestAuthenticator(ClientCertificateAuthenticator certif
     /// <summary>The user; null when a credential was shown that nobody accepts.</summary>
     public async ValueTask<UserInfo?> AuthenticateAsync(HttpContext http)
     {
+        if (peers.IsPeer(http))
+            return peers.Authenticate(http);
         try
         {
             if (certificates.Authenticate(http) is { } user)

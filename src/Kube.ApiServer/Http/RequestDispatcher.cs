@@ -5,6 +5,7 @@ using Kube.ApiServer.Authorization;
 using Kube.ApiServer.Discovery;
 using Kube.ApiServer.Fairness;
 using Kube.ApiServer.Metrics;
+using Kube.ApiServer.Peers;
 using Kube.ApiServer.Registry;
 using Kube.ApiServer.Registry.Custom;
 using Kube.ApiServer.Schema;
@@ -37,6 +38,8 @@ internal sealed class RequestDispatcher(
     AuditLog audit,
     MetricsHandler metrics,
     StandingGrant grants,
+    PeerForwarder peers,
+    ReadConsistency consistency,
     ILogger<RequestDispatcher> logger)
 {
     public async Task HandleAsync(HttpContext http)
@@ -105,6 +108,8 @@ internal sealed class RequestDispatcher(
             return;
         }
 
+        if (await peers.TryForwardAsync(http, path, user).ConfigureAwait(false))
+            return;
         var verb = VerbOf(http.Request, path);
         var attributes = new AuthorizationAttributes(user, verb, path.Group, path.Resource, path.Subresource, path.Namespace, path.Name, "", http.Request.Query.TryGetValue("fieldSelector", out var selector) ? selector.ToString() : null);
         (record.Attributes, record.Version) = (attributes, path.Version);
@@ -134,6 +139,7 @@ internal sealed class RequestDispatcher(
             throw Refusal.UnknownPath();
         if (kind is CustomResourceKind { Deprecation: { } deprecation })
             Replies.Warn(http, [deprecation]);
+        await consistency.WaitAsync(http, verb).ConfigureAwait(false);
         var request = new ResourceRequest(http, path, kind, verb, user);
         record.Feedback = request.Feedback;
         if (verb is "create" or "update" or "patch")

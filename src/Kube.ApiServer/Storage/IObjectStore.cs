@@ -9,6 +9,26 @@ internal interface IObjectStore
     /// <summary>The newest committed revision.</summary>
     long Revision { get; }
 
+    /// <summary>True while this process takes writes itself.</summary>
+    bool Leads { get; }
+
+    /// <summary>Where the process that leads takes writes, <c>https://10.0.0.1:6443</c>; null when it is not known, or is this one.</summary>
+    string? LeaderAddress { get; }
+
+    /// <summary>Waits until <see cref="Leads"/> has a value.</summary>
+    Task WaitForRoleAsync(bool leads, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Completes when this process shows everything that any server process had acknowledged before the call: what a read that names no
+    /// resourceVersion must wait for.
+    /// </summary>
+    /// <exception cref="StoreUnavailableException">That cannot be told now.</exception>
+    ValueTask CatchUpAsync(CancellationToken cancellationToken);
+
+    /// <summary>Waits until this process shows a revision or a later one.</summary>
+    /// <returns>False when it did not in time.</returns>
+    ValueTask<bool> ReachAsync(long revision, TimeSpan patience, CancellationToken cancellationToken);
+
     /// <summary>The object at the newest committed revision, or null.</summary>
     StoredObject? Get(ObjectKey key);
 

@@ -20,6 +20,21 @@ internal sealed class InMemoryObjectStore : IObjectStore, IAsyncDisposable
     public long Revision => _store.Revision;
 
     /// <inheritdoc/>
+    public bool Leads => _store.Leads;
+
+    /// <inheritdoc/>
+    public string? LeaderAddress => _store.LeaderAddress;
+
+    /// <inheritdoc/>
+    public Task WaitForRoleAsync(bool leads, CancellationToken cancellationToken) => _store.WaitForRoleAsync(leads, cancellationToken);
+
+    /// <inheritdoc/>
+    public ValueTask CatchUpAsync(CancellationToken cancellationToken) => _store.CatchUpAsync(cancellationToken);
+
+    /// <inheritdoc/>
+    public ValueTask<bool> ReachAsync(long revision, TimeSpan patience, CancellationToken cancellationToken) => _store.ReachAsync(revision, patience, cancellationToken);
+
+    /// <inheritdoc/>
     public StoredObject? Get(ObjectKey key) => _store.Get(key);
 
     /// <inheritdoc/>

@@ -1,4 +1,9 @@
 namespace Kube.ApiServer.Storage;
 
 /// <summary>Another process has taken the leadership: this one must not write any more.</summary>
-internal sealed class LogFencedException() : Exception("Another server process has taken the lead of the store; this one must stop.");
+/// <param name="outcomeUnknown">True when the batch in flight may have been committed before; the log tells.</param>
+internal sealed class LogFencedException(bool outcomeUnknown = false) : Exception("Another server process has taken the lead of the store.")
+{
+    /// <summary>True when the batch in flight may have been committed before the lead was lost.</summary>
+    public bool OutcomeUnknown { get; } = outcomeUnknown;
+}

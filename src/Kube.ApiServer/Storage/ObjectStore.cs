@@ -1,13 +1,12 @@
 using System.Text;
-using System.Threading.Channels;
 using Kube.ApiServer.Watch;
 using Microsoft.Extensions.Logging;
 
 namespace Kube.ApiServer.Storage;
 
 /// <summary>
-/// The store: reads from the head in memory, and one writer that turns whatever has arrived since the last commit into the next batch.
-/// The order of a commit is: decide on the head, make durable, swap the head, fill the ring, wake the watchers, answer the callers.
+/// The store: reads from the head in memory, whoever moves it. While this process leads, a <see cref="GroupCommit"/> does; while it follows,
+/// the changes another process has committed are handed in by <see cref="Receive"/>.
 /// </summary>
 internal sealed class ObjectStore : IObjectStore, IAsyncDisposable
 {
@@ -15,50 +14,131 @@ internal sealed class ObjectStore : IObjectStore, IAsyncDisposable
     private const int LongestKey = 1024;
 
     private static readonly UTF8Encoding StrictUtf8 = new(false, throwOnInvalidBytes: true);
+    private static readonly TimeSpan Glance = TimeSpan.FromMilliseconds(10);
 
     private readonly StoreLimits _limits;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
-    private readonly Channel<WriteRequest> _queue;
-    private readonly Queue<WriteRequest> _held = new();
-    private readonly HeadHistory _history = new();
     private readonly Lock _publishing = new();
-    private readonly CancellationTokenSource _stopping = new();
-    private readonly TaskCompletionSource _fenced = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private ICommitLog? _log;
+    private readonly TaskCompletionSource _failed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private HeadHistory _history = new();
     private volatile Head? _head;
-    private EventRing? _ring;
-    private Task _writer = Task.CompletedTask;
-    private volatile StoreUnavailableException? _ended;
+    private volatile EventRing? _ring;
+    private volatile GroupCommit? _commit;
+    private volatile ILeaderView? _leader;
+    private TaskCompletionSource? _advanced;
+    private TaskCompletionSource? _roleChanged;
     private int _closed;
 
-    /// <summary>A store that answers nothing until <see cref="Start"/>.</summary>
-    public ObjectStore(StoreLimits limits, TimeProvider time, ILogger<ObjectStore> logger)
-    {
-        (_limits, _time, _logger) = (limits, time, logger);
-        _queue = Channel.CreateBounded<WriteRequest>(new BoundedChannelOptions(limits.QueueLength) { SingleReader = true });
-    }
+    /// <summary>A store that answers nothing until <see cref="Serve"/> or <see cref="Start"/>.</summary>
+    public ObjectStore(StoreLimits limits, TimeProvider time, ILogger<ObjectStore> logger) => (_limits, _time, _logger) = (limits, time, logger);
 
     /// <inheritdoc/>
     public long Revision => Current.Revision;
 
-    /// <summary>Completes when another process has taken the lead: this one serves stale reads and must end.</summary>
-    public Task Fenced => _fenced.Task;
+    /// <inheritdoc/>
+    public bool Leads => _commit is { Fenced.IsCompleted: false };
+
+    /// <inheritdoc/>
+    public string? LeaderAddress => _leader?.Address;
+
+    /// <summary>Completes when another process has taken the lead from this one.</summary>
+    public Task Fenced => _commit?.Fenced ?? Task.CompletedTask;
+
+    /// <summary>Completes when the writer has met what it cannot mend: the process must end.</summary>
+    public Task Failed => _failed.Task;
 
     /// <summary>The bytes the ring of events holds.</summary>
     public long RingBytes => _ring?.Bytes ?? 0;
 
     private Head Current => _head ?? throw new StoreUnavailableException("The store is still loading.", false);
 
-    /// <summary>Begins to serve.</summary>
+    /// <summary>Begins to serve and to lead.</summary>
     /// <param name="log">Takes the batches; the store disposes it.</param>
     /// <param name="head">What the log holds.</param>
     public void Start(ICommitLog log, Head head)
     {
-        _log = log;
+        Serve(head, null);
+        Lead(log);
+    }
+
+    /// <summary>Begins to serve reads and watches as a follower.</summary>
+    /// <param name="head">The newest committed state.</param>
+    /// <param name="leader">Tells of the process that leads; null when this one will at once.</param>
+    public void Serve(Head head, ILeaderView? leader)
+    {
+        _leader = leader;
         _ring = new EventRing(_limits.RingBytes, head.Revision);
         _head = head;
-        _writer = Task.Run(WriteLoopAsync);
+    }
+
+    /// <summary>Begins a term as the leader. The head must show everything in the log.</summary>
+    /// <param name="log">Takes the batches; disposed with the term.</param>
+    public void Lead(ICommitLog log)
+    {
+        _ = Current;
+        var commit = new GroupCommit(_limits, log, () => Current, Receive, _time, _logger);
+        _commit = commit;
+        SignalRole();
+        _ = EndWhenFailedAsync(commit);
+    }
+
+    /// <summary>Ends the term: what was taken is committed, the log is closed, and the store follows.</summary>
+    public async ValueTask FollowAsync()
+    {
+        if (_commit is not { } commit) return;
+        await commit.DisposeAsync().ConfigureAwait(false);
+        _commit = null;
+        SignalRole();
+    }
+
+    /// <inheritdoc/>
+    public async Task WaitForRoleAsync(bool leads, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            Task changed;
+            lock (_publishing)
+            {
+                if (Leads == leads) return;
+                changed = (_roleChanged ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
+            }
+
+            await changed.WaitAsync(cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Makes committed changes visible: swaps the head, fills the ring, wakes watchers and whoever waits for a revision.</summary>
+    /// <param name="events">At least one, contiguous behind <see cref="Revision"/>.</param>
+    public void Receive(IReadOnlyList<StoreEvent> events)
+    {
+        var next = Current.Apply(events);
+        TaskCompletionSource? advanced;
+        lock (_publishing)
+        {
+            _head = next;
+            _ring!.Append(events);
+            (advanced, _advanced) = (_advanced, null);
+        }
+
+        advanced?.SetResult();
+    }
+
+    /// <summary>
+    /// Starts over from a state that does not follow on the present one: the log behind it was compacted, or the database was restored.
+    /// Every watch ends with 410, for what lies between is not known.
+    /// </summary>
+    public void Replace(Head head)
+    {
+        var old = _ring!;
+        lock (_publishing)
+        {
+            _history = new HeadHistory();
+            _ring = new EventRing(_limits.RingBytes, head.Revision);
+            _head = head;
+        }
+
+        old.Close();
     }
 
     /// <inheritdoc/>
@@ -85,19 +165,10 @@ internal sealed class ObjectStore : IObjectStore, IAsyncDisposable
     public async ValueTask<WriteResult> WriteAsync(Write write, CancellationToken cancellationToken)
     {
         _ = Current;
-        if (_ended is { } ended) throw ended;
+        if (_commit is not { } commit) throw new StoreUnavailableException("This server process follows another one and takes no writes itself.", false);
         CheckKey(write.Key);
         var request = new WriteRequest(write, ObjectDocument.FindMetadata(write.Json.Span), Urgencies.Of(write.Key), cancellationToken);
-        try
-        {
-            await _queue.Writer.WriteAsync(request, cancellationToken).ConfigureAwait(false);
-        }
-        catch (ChannelClosedException)
-        {
-            throw _ended ?? new StoreUnavailableException("The store is closing.", false);
-        }
-
-        return await request.Completion.WaitAsync(cancellationToken).ConfigureAwait(false);
+        return await commit.WriteAsync(request, cancellationToken).ConfigureAwait(false);
     }
 
     /// <inheritdoc/>
@@ -107,15 +178,75 @@ internal sealed class ObjectStore : IObjectStore, IAsyncDisposable
         return _ring!.Watch(resource, ns, after, _time);
     }
 
-    /// <summary>Takes no more writes, commits what was taken, and closes the log. The hosted service calls it, and the container once more.</summary>
+    /// <inheritdoc/>
+    public ValueTask CatchUpAsync(CancellationToken cancellationToken)
+    {
+        _ = Current;
+        return _commit is { IsCurrent: true } ? ValueTask.CompletedTask : new ValueTask(CatchUpSlowlyAsync(cancellationToken));
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask<bool> ReachAsync(long revision, TimeSpan patience, CancellationToken cancellationToken)
+    {
+        var started = _time.GetTimestamp();
+        while (true)
+        {
+            Task advanced;
+            lock (_publishing)
+            {
+                if (Current.Revision >= revision) return true;
+                advanced = (_advanced ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
+            }
+
+            var rest = patience - _time.GetElapsedTime(started);
+            if (rest <= TimeSpan.Zero) return false;
+            await advanced.WaitAsync(rest, _time, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            cancellationToken.ThrowIfCancellationRequested();
+        }
+    }
+
+    /// <summary>Ends the term, if there is one. The hosted service calls it, and the container once more.</summary>
     public async ValueTask DisposeAsync()
     {
         if (Interlocked.Exchange(ref _closed, 1) != 0) return;
-        _queue.Writer.TryComplete();
-        _stopping.CancelAfter(_limits.WriteTimeout);
-        await _writer.ConfigureAwait(false);
-        if (_log is not null) await _log.DisposeAsync().ConfigureAwait(false);
-        _stopping.Dispose();
+        if (_commit is { } commit) await commit.DisposeAsync().ConfigureAwait(false);
+    }
+
+    private void SignalRole()
+    {
+        TaskCompletionSource? changed;
+        lock (_publishing) (changed, _roleChanged) = (_roleChanged, null);
+        changed?.SetResult();
+    }
+
+    private async Task CatchUpSlowlyAsync(CancellationToken cancellationToken)
+    {
+        var started = _time.GetTimestamp();
+        while (_time.GetElapsedTime(started) < _limits.ReadPatience)
+        {
+            if (_commit is { } commit)
+            {
+                // A leader whose lease is in doubt: the writer renews it as soon as PostgreSQL answers, or learns that it was fenced.
+                if (commit.IsCurrent) return;
+                if (!commit.Fenced.IsCompleted)
+                {
+                    await Task.Delay(Glance, _time, cancellationToken).ConfigureAwait(false);
+                    continue;
+                }
+            }
+
+            if (_leader is not { } leader) break;
+            var committed = await leader.ReadRevisionAsync(cancellationToken).ConfigureAwait(false);
+            if (await ReachAsync(committed, _limits.ReadPatience, cancellationToken).ConfigureAwait(false)) return;
+        }
+
+        throw new StoreUnavailableException("This server process cannot tell now whether it shows the newest state; ask again, or with resourceVersion=0 for what it has.", false);
+    }
+
+    private async Task EndWhenFailedAsync(GroupCommit commit)
+    {
+        await commit.Failed.ConfigureAwait(false);
+        _failed.TrySetResult();
     }
 
     /// <summary>Refuses what PostgreSQL could not take: one such name would spoil the batch of everybody in it. The API server validates names more strictly before.</summary>
@@ -133,146 +264,19 @@ internal sealed class ObjectStore : IObjectStore, IAsyncDisposable
 
     private ObjectTree TreeAt(string resource, long revision)
     {
-        var ring = _ring!;
-        if (_history.Find(resource, revision, ring.FloorOf(resource)) is { } known) return known;
         ObjectTree present;
         IReadOnlyList<StoreEvent>? later;
+        HeadHistory history;
         lock (_publishing)
         {
-            var head = Current;
+            var (head, ring) = (Current, _ring!);
+            history = _history;
+            if (history.Find(resource, revision, ring.FloorOf(resource)) is { } known) return known;
             if (revision > head.Revision) throw new ArgumentOutOfRangeException(nameof(revision), $"The resourceVersion {revision} is in the future.");
             present = head.Of(resource);
             later = ring.Since(resource, revision);
         }
 
-        return later is null ? throw new ExpiredRevisionException(revision) : _history.RollBack(resource, revision, present, later);
-    }
-
-    private async Task WriteLoopAsync()
-    {
-        try
-        {
-            while (_held.Count > 0 || await _queue.Reader.WaitToReadAsync(_stopping.Token).ConfigureAwait(false))
-            {
-                var batch = new OpenBatch(Current);
-                Fill(batch);
-                if (batch is { IsUrgent: false, Events.Count: > 0 }) await GatherAsync(batch).ConfigureAwait(false);
-                if (batch.Events.Count > 0) await CommitAsync(batch).ConfigureAwait(false);
-            }
-
-            End(new StoreUnavailableException("The store is closed.", false));
-        }
-        catch (LogFencedException e)
-        {
-            StoreLog.Fenced(_logger);
-            End(new StoreUnavailableException(e.Message, false, e));
-            _fenced.TrySetResult();
-        }
-        catch (OperationCanceledException)
-        {
-            End(new StoreUnavailableException("The store was closed before PostgreSQL came back.", false));
-        }
-#pragma warning disable CA1031 // The writer must not die silently: whatever it is, every caller is told and the process ends.
-        catch (Exception e)
-#pragma warning restore CA1031
-        {
-            StoreLog.WriterFailed(_logger, e);
-            End(new StoreUnavailableException("The store's writer has failed.", true, e));
-            _fenced.TrySetResult();
-        }
-    }
-
-    private void Fill(OpenBatch batch)
-    {
-        while (batch.Events.Count < _limits.BatchEvents && batch.Bytes < _limits.BatchBytes)
-        {
-            if (!_held.TryDequeue(out var request) && !_queue.Reader.TryRead(out request)) return;
-            batch.Add(request);
-        }
-    }
-
-    /// <summary>Waits for company: until something urgent comes, the batch is full or the time is up.</summary>
-    private async Task GatherAsync(OpenBatch batch)
-    {
-        using var time = new CancellationTokenSource(_limits.GatherTime, _time);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(time.Token, _stopping.Token);
-        try
-        {
-            while (!batch.IsUrgent && batch.Events.Count < _limits.BatchEvents && batch.Bytes < _limits.BatchBytes
-                && await _queue.Reader.WaitToReadAsync(either.Token).ConfigureAwait(false)) Fill(batch);
-        }
-        catch (OperationCanceledException)
-        {
-            // Time is up: commit what has come.
-        }
-    }
-
-    private async Task CommitAsync(OpenBatch batch)
-    {
-        var began = _time.GetTimestamp();
-        var commit = _log!.AppendAsync(batch.Events, _stopping.Token);
-        try
-        {
-            if (!commit.IsCompleted) await AwaitOutcomeAsync(commit, batch).ConfigureAwait(false);
-            await commit.ConfigureAwait(false);
-        }
-        catch (LogRefusedException e)
-        {
-            StoreMetrics.Refused();
-            StoreLog.BatchRefused(_logger, batch.Events.Count, e);
-            batch.Fail(new StoreUnavailableException(e.Message, false, e));
-            return;
-        }
-        catch (LogFencedException e)
-        {
-            batch.Fail(new StoreUnavailableException(e.Message, false, e));
-            throw;
-        }
-        catch (Exception e)
-        {
-            batch.Fail(new StoreUnavailableException("PostgreSQL went away during the commit; read the object to learn whether it was written.", true, e));
-            throw;
-        }
-
-        StoreMetrics.Committed(batch.Events.Count, _time.GetElapsedTime(began));
-        Publish(batch.Events);
-        batch.Complete();
-        await _log.MaintainAsync(batch.Events[^1].Revision, _stopping.Token).ConfigureAwait(false);
-    }
-
-    /// <summary>While PostgreSQL is away: after the time limit nobody is left waiting, and what arrives is refused at once; heartbeats are kept.</summary>
-    private async Task AwaitOutcomeAsync(Task commit, OpenBatch batch)
-    {
-        await commit.WaitAsync(_limits.WriteTimeout, _time).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        if (commit.IsCompleted) return;
-        batch.Fail(new StoreUnavailableException("PostgreSQL does not answer; read the object later to learn whether it was written.", true));
-        while (!commit.IsCompleted)
-        {
-            while (_queue.Reader.TryRead(out var request))
-            {
-                if (request.Urgency == Urgency.Now || _held.Count >= _limits.QueueLength) request.Fail(new StoreUnavailableException("PostgreSQL does not answer.", false));
-                else _held.Enqueue(request);
-            }
-
-            await commit.WaitAsync(TimeSpan.FromMilliseconds(50), _time).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        }
-    }
-
-    private void Publish(IReadOnlyList<StoreEvent> events)
-    {
-        var next = Current.Apply(events);
-        lock (_publishing)
-        {
-            _head = next;
-            _ring!.Append(events);
-        }
-    }
-
-    private void End(StoreUnavailableException reason)
-    {
-        _ended = reason;
-        _queue.Writer.TryComplete();
-        while (_held.TryDequeue(out var held)) held.Fail(reason);
-        while (_queue.Reader.TryRead(out var request)) request.Fail(reason);
+        return later is null ? throw new ExpiredRevisionException(revision) : history.RollBack(resource, revision, present, later);
     }
 }

@@ -18,4 +18,10 @@ internal sealed record StoreLimits(long RingBytes)
 
     /// <summary>How long a write waits for PostgreSQL to come back before it is refused.</summary>
     public TimeSpan WriteTimeout { get; init; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>How often a leader that has nothing to write renews its lease.</summary>
+    public TimeSpan RenewEvery { get; init; } = TimeSpan.FromMilliseconds(400);
+
+    /// <summary>How long a read that must show the newest state waits until that is certain.</summary>
+    public TimeSpan ReadPatience { get; init; } = TimeSpan.FromSeconds(3);
 }

@@ -5,10 +5,10 @@ namespace Kube.ApiServer.Storage;
 /// <summary>The store's log messages. Event ids 2000 to 2099.</summary>
 internal static partial class StoreLog
 {
-    [LoggerMessage(2000, LogLevel.Information, "The store leads with epoch {Epoch} at revision {Revision}: {Objects} objects loaded in {Milliseconds} ms")]
-    public static partial void Opened(ILogger logger, long epoch, long revision, int objects, long milliseconds);
+    [LoggerMessage(2000, LogLevel.Information, "The store leads with epoch {Epoch} from revision {Revision}")]
+    public static partial void Leads(ILogger logger, long epoch, long revision);
 
-    [LoggerMessage(2001, LogLevel.Critical, "Another server process has taken the lead of the store; this one stops")]
+    [LoggerMessage(2001, LogLevel.Warning, "Another server process has taken the lead of the store; this one follows")]
     public static partial void Fenced(ILogger logger);
 
     [LoggerMessage(2002, LogLevel.Critical, "The store's writer has failed")]
@@ -34,4 +34,16 @@ internal static partial class StoreLog
 
     [LoggerMessage(2009, LogLevel.Information, "Created the key file {Path} that encrypts secrets; keep a copy apart from the database")]
     public static partial void KeyFileCreated(ILogger logger, string path);
+
+    [LoggerMessage(2010, LogLevel.Information, "The store has loaded {Objects} objects at revision {Revision} in {Milliseconds} ms")]
+    public static partial void Loaded(ILogger logger, int objects, long revision, long milliseconds);
+
+    [LoggerMessage(2011, LogLevel.Information, "The store follows the server {Leader} with epoch {Epoch} from revision {Revision}")]
+    public static partial void Follows(ILogger logger, string leader, long epoch, long revision);
+
+    [LoggerMessage(2012, LogLevel.Warning, "The log does not go on from revision {Revision}: everything was loaded again at {Current}, watches start anew")]
+    public static partial void Reloaded(ILogger logger, long revision, long current);
+
+    [LoggerMessage(2013, LogLevel.Warning, "{Service} has failed and is started again while this process leads")]
+    public static partial void ServiceFailed(ILogger logger, string service, Exception exception);
 }

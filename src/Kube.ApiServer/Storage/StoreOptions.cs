@@ -18,11 +18,23 @@ public sealed class StoreOptions
     /// <summary>Bytes of object versions kept in memory for watches and older lists. 64 MiB.</summary>
     public long RingBytes { get; set; } = 64L << 20;
 
-    /// <summary>Revisions in one partition of the log. 100,000.</summary>
-    public long PartitionSize { get; set; } = 100_000;
+    /// <summary>Where other server processes reach this one, <c>https://10.0.0.1:6443</c>: they forward writes there while this one leads. Empty when there are none.</summary>
+    public string Address { get; set; } = "";
 
-    /// <summary>Revisions the log keeps at least; older partitions are dropped. 200,000.</summary>
-    public long RetainRevisions { get; set; } = 200_000;
+    /// <summary>
+    /// How long a leader that is not heard of keeps the lead; another process takes over after it. Judged by PostgreSQL's clock. The leader itself
+    /// trusts its lead for six tenths of it. 2 s.
+    /// </summary>
+    public TimeSpan LeaseDuration { get; set; } = TimeSpan.FromSeconds(2);
+
+    /// <summary>Revisions in one partition of the log. 20,000.</summary>
+    public long PartitionSize { get; set; } = 20_000;
+
+    /// <summary>How long the log keeps a partition after it was full. 5 minutes.</summary>
+    public TimeSpan RetainTime { get; set; } = TimeSpan.FromMinutes(5);
+
+    /// <summary>Bytes of the log beyond which full partitions are dropped before their time. 512 MiB.</summary>
+    public long RetainBytes { get; set; } = 512L << 20;
 
     /// <summary>How long a start waits for PostgreSQL. 30 s.</summary>
     public TimeSpan StartTimeout { get; set; } = TimeSpan.FromSeconds(30);

@@ -15,7 +15,10 @@ internal sealed class StoreOptionsValidator : IValidateOptions<StoreOptions>
         if (!Path.IsPathFullyQualified(options.EncryptionKeyPath)) faults.Add("EncryptionKeyPath: give the absolute path of the key file.");
         if (options.RingBytes < 1 << 20) faults.Add("RingBytes: must be at least 1048576.");
         if (options.PartitionSize < 10) faults.Add("PartitionSize: must be at least 10.");
-        if (options.RetainRevisions < 0) faults.Add("RetainRevisions: must not be negative.");
+        if (options.RetainTime < TimeSpan.Zero) faults.Add("RetainTime: must not be negative.");
+        if (options.RetainBytes < 1 << 20) faults.Add("RetainBytes: must be at least 1048576.");
+        if (options.LeaseDuration < TimeSpan.FromSeconds(1) || options.LeaseDuration > TimeSpan.FromMinutes(1)) faults.Add("LeaseDuration: must lie between 1 s and 1 min.");
+        if (options.Address.Length > 0 && !(Uri.TryCreate(options.Address, UriKind.Absolute, out var address) && address.Scheme == Uri.UriSchemeHttps)) faults.Add("Address: must be an https address.");
         if (options.StartTimeout <= TimeSpan.Zero) faults.Add("StartTimeout: must be positive.");
         if (options.WriteTimeout <= TimeSpan.Zero) faults.Add("WriteTimeout: must be positive.");
         if (options.GatherTime < TimeSpan.Zero || options.GatherTime > TimeSpan.FromSeconds(1)) faults.Add("GatherTime: must lie between 0 and 1 s.");

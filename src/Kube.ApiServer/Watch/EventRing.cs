@@ -17,6 +17,7 @@ internal sealed class EventRing(long byteLimit, long revision)
     private readonly ConcurrentDictionary<string, ResourceRing> _resources = new(StringComparer.Ordinal);
     private readonly Queue<(ResourceRing Ring, long Bytes)> _order = new();
     private readonly long _base = revision;
+    private volatile bool _isClosed;
     private long _published = revision;
     private long _bytes;
 
@@ -52,6 +53,13 @@ internal sealed class EventRing(long byteLimit, long revision)
         foreach (var ring in touched) ring.Signal();
     }
 
+    /// <summary>Ends every watch with <see cref="ExpiredRevisionException"/>: the history goes on elsewhere.</summary>
+    public void Close()
+    {
+        _isClosed = true;
+        foreach (var ring in _resources.Values) ring.Close();
+    }
+
     /// <summary>Follows a resource; see <see cref="IObjectStore.Watch"/>.</summary>
     public RingWatch Watch(string resource, string? ns, long after, TimeProvider time)
     {
@@ -68,5 +76,11 @@ internal sealed class EventRing(long byteLimit, long revision)
     // Both versions count: once the head has moved on, the ring alone keeps them alive.
     private static long SizeOf(StoreEvent e) => Overhead + (e.Object?.Json.Length ?? 0) + (e.Deleted?.Json.Length ?? 0) + (e.Previous?.Json.Length ?? 0);
 
-    private ResourceRing Of(string resource) => _resources.GetOrAdd(resource, static (_, floor) => new ResourceRing(floor), _base);
+    private ResourceRing Of(string resource)
+    {
+        var ring = _resources.GetOrAdd(resource, static (_, floor) => new ResourceRing(floor), _base);
+        // One that was added while the others were being closed.
+        if (_isClosed) ring.Close();
+        return ring;
+    }
 }

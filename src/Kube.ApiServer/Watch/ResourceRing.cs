@@ -11,6 +11,7 @@ internal sealed class ResourceRing(long floor)
     private long _first;
     private int _count;
     private long _floor = floor;
+    private bool _isClosed;
     private TaskCompletionSource? _changed;
 
     /// <summary>The ring holds every event behind this revision.</summary>
@@ -50,6 +51,13 @@ internal sealed class ResourceRing(long floor)
         }
     }
 
+    /// <summary>Every reader must list again, now and later.</summary>
+    public void Close()
+    {
+        lock (_lock) _isClosed = true;
+        Signal();
+    }
+
     /// <summary>Wakes the readers that wait.</summary>
     public void Signal()
     {
@@ -64,7 +72,7 @@ internal sealed class ResourceRing(long floor)
     {
         lock (_lock)
         {
-            if (revision < _floor) throw new ExpiredRevisionException(revision);
+            if (_isClosed || revision < _floor) throw new ExpiredRevisionException(revision);
             return Find(revision);
         }
     }
@@ -74,7 +82,7 @@ internal sealed class ResourceRing(long floor)
     {
         lock (_lock)
         {
-            if (revision < _floor) return null;
+            if (_isClosed || revision < _floor) return null;
             var events = new List<StoreEvent>();
             for (var p = Find(revision); p < _first + _count; p++) events.Add(At(p));
             return events;
@@ -85,7 +93,7 @@ internal sealed class ResourceRing(long floor)
     /// <param name="position">Where to read; moved behind the last event looked at. An event that is gone throws.</param>
     /// <param name="ns">Only this namespace; null for all.</param>
     /// <param name="limit">At most that many events.</param>
-    /// <param name="delivered">The revision the reader has seen, for the exception.</param>
+    /// <param name="delivered">The revision the reader has seen, or begins behind: only later events count, for a watch may begin in the future.</param>
     /// <param name="exhausted">True when nothing is left behind the position.</param>
     /// <param name="changed">Completes when more has come; given only when no event was found.</param>
     public IReadOnlyList<StoreEvent> Read(ref long position, string? ns, int limit, long delivered, out bool exhausted, out Task? changed)
@@ -93,13 +101,13 @@ internal sealed class ResourceRing(long floor)
         changed = null;
         lock (_lock)
         {
-            if (position < _first) throw new ExpiredRevisionException(delivered);
+            if (_isClosed || position < _first) throw new ExpiredRevisionException(delivered);
             List<StoreEvent>? events = null;
             var end = _first + _count;
             for (; position < end && (events is null || events.Count < limit); position++)
             {
                 var e = At(position);
-                if (ns is null || e.Key.Namespace == ns) (events ??= []).Add(e);
+                if (e.Revision > delivered && (ns is null || e.Key.Namespace == ns)) (events ??= []).Add(e);
             }
 
             exhausted = position == end;

@@ -25,6 +25,12 @@ internal static class DownCommand
                 await Signals.StopAsync(server, patience, time, cancellationToken);
             }
 
+            foreach (var pidFile in Directory.Exists(directory.Run) ? Directory.GetFiles(directory.Run, ServerCommand.PidPrefix + "*.pid") : [])
+            {
+                if (ProcessRunner.ReadLivePid(pidFile, "server") is { } further)
+                    await Signals.StopAsync(further, patience, time, cancellationToken);
+            }
+
             if (ProcessRunner.ReadLivePid(directory.PidFile("agent"), directory.Agent) is { } agent)
                 await Signals.StopAsync(agent, patience, time, cancellationToken);
             if (File.Exists(directory.InstanceFile))

@@ -44,6 +44,7 @@ internal static class KubeApiHost
         builder.Services.AddKubeStore(store =>
         {
             store.ConnectionString = postgres.ConnectionString("kube_store", "kube", pool: 8);
+            store.Address = options.KubernetesUrl;
             store.EncryptionKeyPath = Path.Combine(options.Data.Keys, "kube-secrets.key");
         });
         builder.Services.AddKubeApiServer(server =>
@@ -52,6 +53,9 @@ internal static class KubeApiHost
             server.CaKeyPath = pki.CaKeyPath;
             server.KubeletClientCertificatePath = pki.KubeletClientCertificatePath;
             server.KubeletClientKeyPath = pki.KubeletClientKeyPath;
+            server.FrontProxyCaCertificatePath = pki.FrontProxyCaCertificatePath;
+            server.FrontProxyClientCertificatePath = pki.FrontProxyClientCertificatePath;
+            server.FrontProxyClientKeyPath = pki.FrontProxyClientKeyPath;
             server.ServiceCidr = settings.ServiceCidr;
             server.AdvertiseAddress = IPAddress.TryParse(options.NodeAddress, out var advertised) && !IPAddress.IsLoopback(advertised) ? advertised : null;
             // The embedded provider's tokens come through the bridge, which knows of ended sessions; another's are verified by its published keys.

@@ -39,18 +39,28 @@ internal sealed class ClusterPki
     /// <summary>Path of that certificate's key.</summary>
     public string KubeletClientKeyPath => Path.Combine(_data.Pki, "kubelet-client.key");
 
+    /// <summary>Path of the certificate of the authority whose certificates only the cluster's own server processes have: they forward requests in a user's name.</summary>
+    public string FrontProxyCaCertificatePath => Path.Combine(_data.Pki, "front-proxy-ca.crt");
+
+    /// <summary>Path of the certificate with which a server process forwards requests to another.</summary>
+    public string FrontProxyClientCertificatePath => Path.Combine(_data.Pki, "front-proxy-client.crt");
+
+    /// <summary>Path of that certificate's key.</summary>
+    public string FrontProxyClientKeyPath => Path.Combine(_data.Pki, "front-proxy-client.key");
+
     /// <summary>Reads the authority, or creates it on the first start.</summary>
     public static ClusterPki LoadOrCreate(DataDirectory data, TimeProvider time)
     {
-        var certificatePath = Path.Combine(data.Pki, "ca.crt");
-        var keyPath = Path.Combine(data.Pki, "ca.key");
-        if (File.Exists(certificatePath) && File.Exists(keyPath))
-            return new ClusterPki(data, CertificateAuthority.FromPem(File.ReadAllText(certificatePath), File.ReadAllText(keyPath), time), time);
+        var pki = new ClusterPki(data, LoadOrCreateAuthority(data, "ca", "portal-ca", time), time);
+        if (pki.NeedsIssue(pki.FrontProxyClientCertificatePath))
+        {
+            // An authority of its own: what it signs may act in anybody's name, so nothing that signs for nodes or people can.
+            var issued = LoadOrCreateAuthority(data, "front-proxy-ca", "portal-front-proxy-ca", time).IssueClient("front-proxy-client", [], ComponentLifetime);
+            OwnerFile.Write(pki.FrontProxyClientKeyPath, issued.PrivateKeyPem);
+            OwnerFile.Write(pki.FrontProxyClientCertificatePath, issued.CertificatePem);
+        }
 
-        var authority = CertificateAuthority.Create("portal-ca", time);
-        OwnerFile.Write(keyPath, authority.PrivateKeyPem);
-        OwnerFile.Write(certificatePath, authority.CertificatePem);
-        return new ClusterPki(data, authority, time);
+        return pki;
     }
 
     /// <summary>Writes the component's kubeconfigs and the administrator's, renewing certificates that near their end.</summary>
@@ -58,8 +68,7 @@ internal sealed class ClusterPki
     public void WriteKubeconfigs(string server)
     {
         WriteKubeconfig(_data.AdminKubeconfig, server, "kubernetes-admin", ["system:masters"]);
-        WriteKubeconfig(_data.Kubeconfig("scheduler"), server, "system:kube-scheduler", []);
-        WriteKubeconfig(_data.Kubeconfig("controllers"), server, "system:kube-controller-manager", []);
+        WriteControlPlane(server, string.Empty);
         WriteKubeconfig(_data.Kubeconfig("portal"), server, "system:portal", []);
         WriteKubeconfig(_data.Kubeconfig("ingress"), server, "system:ingress", []);
         if (NeedsIssue(KubeletClientCertificatePath))
@@ -68,6 +77,15 @@ internal sealed class ClusterPki
             OwnerFile.Write(KubeletClientKeyPath, issued.PrivateKeyPem);
             OwnerFile.Write(KubeletClientCertificatePath, issued.CertificatePem);
         }
+    }
+
+    /// <summary>Writes the kubeconfigs of a scheduler and controllers that stand beside an API server of their own.</summary>
+    /// <param name="server">That API server's address.</param>
+    /// <param name="suffix">What keeps their files apart from those of other servers of the instance; empty for the first.</param>
+    public void WriteControlPlane(string server, string suffix)
+    {
+        WriteKubeconfig(_data.Kubeconfig("scheduler" + suffix), server, "system:kube-scheduler", []);
+        WriteKubeconfig(_data.Kubeconfig("controllers" + suffix), server, "system:kube-controller-manager", []);
     }
 
     /// <summary>Issues the API server's serving certificate for this start.</summary>
@@ -91,6 +109,19 @@ internal sealed class ClusterPki
             .SelectMany(network => network.GetIPProperties().UnicastAddresses)
             .Where(address => address.Address.AddressFamily == AddressFamily.InterNetwork)
             .Select(address => address.Address.ToString());
+
+    private static CertificateAuthority LoadOrCreateAuthority(DataDirectory data, string file, string name, TimeProvider time)
+    {
+        var certificatePath = Path.Combine(data.Pki, file + ".crt");
+        var keyPath = Path.Combine(data.Pki, file + ".key");
+        if (File.Exists(certificatePath) && File.Exists(keyPath))
+            return CertificateAuthority.FromPem(File.ReadAllText(certificatePath), File.ReadAllText(keyPath), time);
+
+        var authority = CertificateAuthority.Create(name, time);
+        OwnerFile.Write(keyPath, authority.PrivateKeyPem);
+        OwnerFile.Write(certificatePath, authority.CertificatePem);
+        return authority;
+    }
 
     private void WriteKubeconfig(string path, string server, string user, IReadOnlyCollection<string> groups)
     {

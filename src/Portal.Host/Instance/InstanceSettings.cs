@@ -38,40 +38,58 @@ internal sealed record InstanceSettings(int Index, string PodCidr, string Servic
         return settings;
     }
 
+    /// <summary>Takes over the settings of an instance that is restored: its objects hold addresses of its ranges, so its number must be free here.</summary>
+    /// <exception cref="StartException">Another instance of this machine has the number.</exception>
+    public static InstanceSettings Adopt(DataDirectory data, string json)
+    {
+        var settings = JsonSerializer.Deserialize<InstanceSettings>(json, Json) ?? throw new StartException("the backup's instance.json is empty.");
+        if (!TryClaim(settings.Index, data.Root))
+            throw new StartException($"the backup's instance has the number {settings.Index} ({settings.PodCidr}, {settings.ServiceCidr}), which another instance of this machine has. Remove that one with deploy/down --purge, or restore on another machine.");
+        OwnerFile.Write(data.InstanceFile, JsonSerializer.Serialize(settings, Json));
+        return settings;
+    }
+
     /// <summary>Gives the number back when a data directory is purged.</summary>
     public void Release() => File.Delete(Path.Combine(RegistryPath, Index.ToString(System.Globalization.CultureInfo.InvariantCulture)));
 
     // One small file a number; creating it exclusively is the lock. A file whose data directory is gone is free again.
     private static int Claim(string root)
     {
-        Directory.CreateDirectory(RegistryPath);
         for (var index = 0; index < MostInstances; index++)
         {
-            var path = Path.Combine(RegistryPath, index.ToString(System.Globalization.CultureInfo.InvariantCulture));
-            try
-            {
-                if (File.Exists(path))
-                {
-                    var owner = File.ReadAllText(path).Trim();
-                    if (owner == root)
-                        return index;
-                    if (owner.Length == 0 || File.Exists(Path.Combine(owner, "instance.json")))
-                        continue;
-                    File.Delete(path);
-                }
-
-                using var stream = new FileStream(path, FileMode.CreateNew, FileAccess.Write);
-                using var writer = new StreamWriter(stream);
-                writer.Write(root);
+            if (TryClaim(index, root))
                 return index;
-            }
-            catch (IOException)
-            {
-                // Another instance took the number between the look and the creation.
-            }
         }
 
         throw new StartException($"This machine already has {MostInstances} Portal instances. Remove one with deploy/down --purge; {RegistryPath} lists them.");
+    }
+
+    private static bool TryClaim(int index, string root)
+    {
+        Directory.CreateDirectory(RegistryPath);
+        var path = Path.Combine(RegistryPath, index.ToString(System.Globalization.CultureInfo.InvariantCulture));
+        try
+        {
+            if (File.Exists(path))
+            {
+                var owner = File.ReadAllText(path).Trim();
+                if (owner == root)
+                    return true;
+                if (owner.Length == 0 || File.Exists(Path.Combine(owner, "instance.json")))
+                    return false;
+                File.Delete(path);
+            }
+
+            using var stream = new FileStream(path, FileMode.CreateNew, FileAccess.Write);
+            using var writer = new StreamWriter(stream);
+            writer.Write(root);
+            return true;
+        }
+        catch (IOException)
+        {
+            // Another instance took the number between the look and the creation.
+            return false;
+        }
     }
 
     private string AddressInServiceRange(int last)

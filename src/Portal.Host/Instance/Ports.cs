@@ -25,16 +25,21 @@ internal sealed record Ports(int Console, int Kubernetes, int Http, int Https)
     public void RequireFree()
     {
         foreach (var (port, purpose) in new[] { (Console, "console and REST"), (Kubernetes, "Kubernetes API"), (Http, "ingress"), (Https, "ingress TLS") })
+            RequireFree(port, purpose);
+    }
+
+    /// <summary>Checks that one port is free.</summary>
+    /// <exception cref="StartException">It is in use; the message names it and the fix.</exception>
+    public static void RequireFree(int port, string purpose)
+    {
+        try
         {
-            try
-            {
-                using var listener = new TcpListener(IPAddress.Any, port);
-                listener.Start();
-            }
-            catch (SocketException exception) when (exception.SocketErrorCode is SocketError.AddressAlreadyInUse or SocketError.AccessDenied)
-            {
-                throw new StartException($"Port {port.ToString(CultureInfo.InvariantCulture)} ({purpose}) is already in use. Stop what listens there, or choose other ports with --port-base N.");
-            }
+            using var listener = new TcpListener(IPAddress.Any, port);
+            listener.Start();
+        }
+        catch (SocketException exception) when (exception.SocketErrorCode is SocketError.AddressAlreadyInUse or SocketError.AccessDenied)
+        {
+            throw new StartException($"Port {port.ToString(CultureInfo.InvariantCulture)} ({purpose}) is already in use. Stop what listens there, or choose other ports with --port-base N.");
         }
     }
 }

@@ -79,6 +79,33 @@ internal sealed class PostgresCluster(DataDirectory data, TimeProvider time)
             throw new StartException($"PostgreSQL did not stop: {error.Trim()}");
     }
 
+    /// <summary>Dumps a database in PostgreSQL's custom format.</summary>
+    /// <param name="database">The database.</param>
+    /// <param name="snapshot">The exported snapshot to dump.</param>
+    /// <param name="file">The file to write.</param>
+    /// <param name="withoutData">Patterns of tables whose rows are left out.</param>
+    /// <param name="cancellationToken">Ends pg_dump.</param>
+    /// <returns>The file.</returns>
+    public async Task<string> DumpAsync(string database, string snapshot, string file, IEnumerable<string> withoutData, CancellationToken cancellationToken)
+    {
+        var (exitCode, _, error) = await ProcessRunner.RunAsync(
+            Path.Combine(Binaries, "pg_dump"),
+            ["-h", SocketDirectory, "-U", "postgres", "-d", database, "-F", "custom", "--snapshot", snapshot, "-f", file, .. withoutData.Select(pattern => "--exclude-table-data=" + pattern)],
+            cancellationToken);
+        return exitCode == 0 ? file : throw new StartException($"pg_dump of the database {database} failed: {error.Trim()}");
+    }
+
+    /// <summary>Restores a dump into an empty database, all or nothing.</summary>
+    public async Task RestoreAsync(string database, string file, CancellationToken cancellationToken)
+    {
+        var (exitCode, _, error) = await ProcessRunner.RunAsync(
+            Path.Combine(Binaries, "pg_restore"),
+            ["-h", SocketDirectory, "-U", "postgres", "-d", database, "--exit-on-error", "--single-transaction", file],
+            cancellationToken);
+        if (exitCode != 0)
+            throw new StartException($"pg_restore of the database {database} failed: {error.Trim()}");
+    }
+
     private static string[] AsAccount => [$"--reuid={Account}", $"--regid={Account}", "--clear-groups", "--"];
 
     private static string FindBinaries()

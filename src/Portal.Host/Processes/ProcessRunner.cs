@@ -18,7 +18,17 @@ internal static class ProcessRunner
             process.StandardInput.Close();
         }
 
-        await process.WaitForExitAsync(cancellationToken);
+        try
+        {
+            await process.WaitForExitAsync(cancellationToken);
+        }
+        catch (OperationCanceledException)
+        {
+            // What was started for a caller who has left must not go on behind its back.
+            process.Kill();
+            throw;
+        }
+
         return (process.ExitCode, await output, await error);
     }
 

@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Text;
 using Kube.ApiServer.Storage;
 using Kube.ApiServer.Storage.Encryption;
-using Kube.ApiServer.Storage.Postgres;
 using Microsoft.Extensions.Logging.Abstractions;
 using Testing;
 
@@ -14,6 +13,7 @@ internal sealed class BenchmarkStore : IAsyncDisposable
     private static readonly Dictionary<string, string> NoLabels = [];
     private readonly string _keys = Directory.CreateTempSubdirectory("portal-bench-").FullName;
     private readonly PostgresServer _postgres;
+    private Replica? _replica;
 
     private BenchmarkStore(PostgresServer postgres) => _postgres = postgres;
 
@@ -33,7 +33,7 @@ internal sealed class BenchmarkStore : IAsyncDisposable
     /// <summary>Closes the store and opens it again.</summary>
     public async Task ReopenAsync()
     {
-        await Store.DisposeAsync();
+        await CloseAsync();
         await OpenAsync();
     }
 
@@ -52,17 +52,22 @@ internal sealed class BenchmarkStore : IAsyncDisposable
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
-        await Store.DisposeAsync();
+        await CloseAsync();
         await _postgres.DisposeAsync();
         Directory.Delete(_keys, recursive: true);
+    }
+
+    private async Task CloseAsync()
+    {
+        await _replica!.DisposeAsync();
+        await Store.DisposeAsync();
     }
 
     private async Task OpenAsync()
     {
         var options = new StoreOptions { ConnectionString = _postgres.ConnectionString("kube"), EncryptionKeyPath = Path.Combine(_keys, "keys") };
         var envelope = new SecretEnvelope(EncryptionKeyring.Open(options.EncryptionKeyPath, NullLogger.Instance));
-        var (log, head) = await PostgresLog.OpenAsync(options, envelope, TimeProvider.System, NullLogger.Instance, CancellationToken.None);
         Store = new ObjectStore(new StoreLimits(options.RingBytes), TimeProvider.System, NullLogger<ObjectStore>.Instance);
-        Store.Start(log, head);
+        _replica = await Replica.StartAsync(Store, options, envelope, TimeProvider.System, NullLogger.Instance, CancellationToken.None);
     }
 }

@@ -111,8 +111,9 @@ public sealed class PostgresCrashTests
     public async Task A_PostgreSQL_that_hangs_costs_callers_the_write_timeout_and_the_batch_is_settled_when_it_goes_on()
     {
         await using var fixture = await StoreFixture.CreateAsync();
-        await using var store = await fixture.OpenAsync(o => o.WriteTimeout = TimeSpan.FromMilliseconds(300));
+        await using var store = await fixture.OpenAsync(o => o.WriteTimeout = TimeSpan.FromMilliseconds(300), l => l with { RenewEvery = TimeSpan.FromDays(1) });
         await store.WriteAsync(StoreFixture.Create(StoreFixture.Key("x")), CancellationToken.None);
+        await Eventually.Async("maintenance to be over", () => fixture.QueryAsync<long>("SELECT count(*) FROM pg_stat_activity WHERE application_name = 'portal-store' AND state = 'active'"), active => active[0] == 0);
         await fixture.Postgres.FreezeAsync();
         var failure = await Assert.ThrowsAsync<StoreUnavailableException>(() => store.WriteAsync(StoreFixture.Create(StoreFixture.Key("y")), CancellationToken.None).AsTask().WaitAsync(TimeSpan.FromSeconds(5)));
         Assert.True(failure.OutcomeUnknown);

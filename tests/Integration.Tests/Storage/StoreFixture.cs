@@ -1,10 +1,11 @@
+using System.Collections.Concurrent;
 using System.Text;
 using Kube.ApiServer.Storage;
 using Kube.ApiServer.Storage.Encryption;
-using Kube.ApiServer.Storage.Postgres;
 using Microsoft.Extensions.Logging.Abstractions;
 using Npgsql;
 using Testing;
+using Xunit;
 
 namespace Integration.Tests.Storage;
 
@@ -13,6 +14,8 @@ internal sealed class StoreFixture : IAsyncDisposable
 {
     private static readonly Dictionary<string, string> NoLabels = [];
     private readonly string _directory = Directory.CreateTempSubdirectory("portal-store-").FullName;
+
+    private readonly ConcurrentBag<Replica> _replicas = [];
 
     private StoreFixture(PostgresServer postgres) => Postgres = postgres;
 
@@ -34,14 +37,24 @@ internal sealed class StoreFixture : IAsyncDisposable
         return options;
     }
 
-    public async Task<ObjectStore> OpenAsync(Action<StoreOptions>? change = null)
+    /// <summary>A store that leads; disposing it gives the lead back.</summary>
+    public async Task<ObjectStore> OpenAsync(Action<StoreOptions>? change = null, Func<StoreLimits, StoreLimits>? limit = null)
+    {
+        var (store, _) = await OpenReplicaAsync(change, limit);
+        Assert.True(store.Leads, "another store leads");
+        return store;
+    }
+
+    /// <summary>A server process among others: its store leads or follows.</summary>
+    public async Task<(ObjectStore Store, Replica Replica)> OpenReplicaAsync(Action<StoreOptions>? change = null, Func<StoreLimits, StoreLimits>? limit = null)
     {
         var options = Options(change);
         var envelope = new SecretEnvelope(EncryptionKeyring.Open(options.EncryptionKeyPath, NullLogger.Instance));
-        var (log, head) = await PostgresLog.OpenAsync(options, envelope, TimeProvider.System, NullLogger.Instance, CancellationToken.None);
-        var store = new ObjectStore(new StoreLimits(options.RingBytes) { WriteTimeout = options.WriteTimeout, GatherTime = options.GatherTime }, TimeProvider.System, NullLogger<ObjectStore>.Instance);
-        store.Start(log, head);
-        return store;
+        var limits = new StoreLimits(options.RingBytes) { WriteTimeout = options.WriteTimeout, GatherTime = options.GatherTime };
+        var store = new ObjectStore(limit?.Invoke(limits) ?? limits, TimeProvider.System, NullLogger<ObjectStore>.Instance);
+        var replica = await Replica.StartAsync(store, options, envelope, TimeProvider.System, NullLogger.Instance, CancellationToken.None);
+        _replicas.Add(replica);
+        return (store, replica);
     }
 
     /// <summary>Reads the first column of every row.</summary>
@@ -66,6 +79,7 @@ internal sealed class StoreFixture : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        foreach (var replica in _replicas) await replica.DisposeAsync();
         await Postgres.DisposeAsync();
         Directory.Delete(_directory, recursive: true);
     }

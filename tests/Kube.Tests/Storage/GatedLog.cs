@@ -13,6 +13,10 @@ internal sealed class GatedLog : ICommitLog
     /// <summary>The batches that were let through.</summary>
     public ConcurrentQueue<IReadOnlyList<StoreEvent>> Committed { get; } = new();
 
+    public TimeSpan Lease => Timeout.InfiniteTimeSpan;
+
+    public Task<bool> RenewAsync(long revision, CancellationToken cancellationToken) => Task.FromResult(true);
+
     public async Task AppendAsync(IReadOnlyList<StoreEvent> events, CancellationToken cancellationToken)
     {
         _arrived.Writer.TryWrite(events);

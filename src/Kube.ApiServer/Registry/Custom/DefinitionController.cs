@@ -51,7 +51,8 @@ internal sealed class DefinitionController(CustomDefinitions definitions, Object
         using var watch = registry.Store.Watch(CustomDefinitions.Resource, null, definitions.Refresh());
         while (true)
         {
-            var going = await EmptyAsync(cancellationToken).ConfigureAwait(false);
+            // Every server process follows the definitions; the one that leads also empties those that go.
+            var going = registry.Store.Leads && await EmptyAsync(cancellationToken).ConfigureAwait(false);
             await watch.ReadAsync(going ? Emptying : Idle, cancellationToken).ConfigureAwait(false);
             definitions.Refresh();
         }

@@ -1,74 +1,78 @@
-using System.Security.Cryptography;
 using Microsoft.Extensions.Logging;
 
 namespace Kube.ApiServer.Storage.Encryption;
 
-/// <summary>The keys that wrap data keys, read from a file outside the database.</summary>
+/// <summary>
+/// The keys that wrap data keys, read from a file outside the database. The file may change while the server runs: a new first line is used
+/// within a second, and a key that is asked for and missing makes the file be read again.
+/// </summary>
 internal sealed class EncryptionKeyring
 {
     /// <summary>Bytes of a key: AES-256.</summary>
     public const int KeySize = 32;
 
-    private readonly string _path;
-    private readonly Dictionary<string, byte[]> _keys;
+    /// <summary>How long a changed file may stay unnoticed.</summary>
+    public static readonly TimeSpan Notice = TimeSpan.FromSeconds(1);
 
-    private EncryptionKeyring(string path, string currentId, Dictionary<string, byte[]> keys) => (_path, CurrentId, _keys) = (path, currentId, keys);
+    private readonly string _path;
+    private readonly TimeProvider _time;
+    private readonly Lock _lock = new();
+    private volatile KeyFile _file;
+    private long _looked;
+
+    private EncryptionKeyring(string path, KeyFile file, TimeProvider time) => (_path, _file, _time, _looked) = (path, file, time, time.GetTimestamp());
 
     /// <summary>The id of the key that encrypts.</summary>
-    public string CurrentId { get; }
+    public string CurrentId
+    {
+        get
+        {
+            if (_time.GetElapsedTime(Volatile.Read(ref _looked)) > Notice) Refresh();
+            return _file.CurrentId;
+        }
+    }
+
+    /// <summary>The ids of all keys, the one that encrypts first.</summary>
+    public IReadOnlyList<string> Ids => _file.Ids;
 
     /// <summary>The key of an id.</summary>
     /// <exception cref="StoreStartException">The file has no such key.</exception>
-    public byte[] Key(string id) => _keys.TryGetValue(id, out var key)
-        ? key
-        : throw new StoreStartException($"A secret is encrypted with the key \"{id}\", which {_path} does not have: restore the key file that belongs to this database.");
+    public byte[] Key(string id)
+    {
+        if (_file.Keys.TryGetValue(id, out var key)) return key;
+        Refresh();
+        return _file.Keys.TryGetValue(id, out key)
+            ? key
+            : throw new StoreStartException($"A secret is encrypted with the key \"{id}\", which {_path} does not have: restore the key file that belongs to this database.");
+    }
 
     /// <summary>Reads the key file, or creates it with one fresh key.</summary>
     /// <exception cref="StoreStartException">The file is malformed, or others than its owner may read it.</exception>
-    public static EncryptionKeyring Open(string path, ILogger logger)
+    public static EncryptionKeyring Open(string path, ILogger logger, TimeProvider? time = null)
     {
-        if (!File.Exists(path)) Create(path, logger);
-        if (!OperatingSystem.IsWindows())
+        if (!File.Exists(path))
         {
-            const UnixFileMode others = UnixFileMode.GroupRead | UnixFileMode.GroupWrite | UnixFileMode.OtherRead | UnixFileMode.OtherWrite;
-            if ((File.GetUnixFileMode(path) & others) != 0) throw new StoreStartException($"The key file {path} can be read or written by others: chmod 600 {path}.");
+            KeyFile.Fresh().Write(path, overwrite: false);
+            StoreLog.KeyFileCreated(logger, path);
         }
 
-        var keys = new Dictionary<string, byte[]>(StringComparer.Ordinal);
-        string? current = null;
-        foreach (var line in File.ReadLines(path).Select(l => l.Trim()).Where(l => l.Length > 0 && l[0] != '#'))
-        {
-            // 2026-11-24-9f3a 3q2+7w...=
-            var parts = line.Split(' ', StringSplitOptions.RemoveEmptyEntries);
-            var key = new byte[KeySize];
-            if (parts.Length != 2 || parts[0].Length > 64 || !Convert.TryFromBase64String(parts[1], key, out var length) || length != KeySize || !keys.TryAdd(parts[0], key))
-                throw new StoreStartException($"The key file {path} is malformed: each line must be an id of its own and 32 bytes in base64.");
-            current ??= parts[0];
-        }
-
-        return current is null
-            ? throw new StoreStartException($"The key file {path} holds no key: restore it, or remove it if the database holds no secrets.")
-            : new EncryptionKeyring(path, current, keys);
+        return new EncryptionKeyring(path, KeyFile.Read(path), time ?? TimeProvider.System);
     }
 
-    private static void Create(string path, ILogger logger)
+    /// <summary>Reads the file again if it has changed; one that cannot be read is left for later, the known keys still hold.</summary>
+    public void Refresh()
     {
-        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-        var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
-        if (!OperatingSystem.IsWindows()) options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-        var key = RandomNumberGenerator.GetBytes(KeySize);
-        // Written whole under another name first: a crash must not leave half a key where a start would find it.
-        var fresh = path + "." + Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(4));
-        using (var file = new FileStream(fresh, options))
+        lock (_lock)
         {
-            using var writer = new StreamWriter(file);
-            writer.WriteLine(Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(6)) + " " + Convert.ToBase64String(key));
-            writer.Flush();
-            file.Flush(flushToDisk: true);
+            Volatile.Write(ref _looked, _time.GetTimestamp());
+            try
+            {
+                if (File.GetLastWriteTimeUtc(_path) != _file.WrittenAt) _file = KeyFile.Read(_path);
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            {
+                // Between two renames, or out of reach for a moment.
+            }
         }
-
-        File.Move(fresh, path, overwrite: false);
-        CryptographicOperations.ZeroMemory(key);
-        StoreLog.KeyFileCreated(logger, path);
     }
 }

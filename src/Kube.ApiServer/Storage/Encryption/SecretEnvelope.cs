@@ -21,12 +21,22 @@ internal sealed class SecretEnvelope(EncryptionKeyring keyring)
     /// <summary>True for the resources that are encrypted.</summary>
     public static bool Covers(string resource) => resource == "secrets";
 
+    /// <summary>True when the key that encrypts now wraps the value.</summary>
+    public bool IsCurrent(ReadOnlySpan<byte> envelope)
+    {
+        if (envelope.Length < 2 || envelope[0] != Version || envelope.Length < 2 + envelope[1]) return false;
+        TakeText(envelope[1..], out var id);
+        return id == keyring.CurrentId;
+    }
+
     /// <summary>Encrypts a version.</summary>
     public byte[] Seal(ObjectKey key, long revision, ReadOnlySpan<byte> json)
     {
         var uid = ObjectDocument.ReadUid(json);
         var bound = BindingOf(key, uid, revision);
-        var (id, owner) = (Encoding.UTF8.GetBytes(keyring.CurrentId), Encoding.UTF8.GetBytes(uid));
+        // Once: the file may change at any moment.
+        var current = keyring.CurrentId;
+        var (id, owner) = (Encoding.UTF8.GetBytes(current), Encoding.UTF8.GetBytes(uid));
         if (owner.Length > byte.MaxValue) throw new ArgumentException("A uid must not be longer than 255 bytes.", nameof(json));
         var result = new byte[1 + 1 + id.Length + 1 + owner.Length + Nonce + EncryptionKeyring.KeySize + Tag + Nonce + Tag + json.Length];
         var rest = result.AsSpan();
@@ -35,7 +45,7 @@ internal sealed class SecretEnvelope(EncryptionKeyring keyring)
 
         Span<byte> dataKey = stackalloc byte[EncryptionKeyring.KeySize];
         RandomNumberGenerator.Fill(dataKey);
-        using (var wrap = new AesGcm(keyring.Key(keyring.CurrentId), Tag))
+        using (var wrap = new AesGcm(keyring.Key(current), Tag))
         {
             RandomNumberGenerator.Fill(rest[..Nonce]);
             wrap.Encrypt(rest[..Nonce], dataKey, rest.Slice(Nonce, dataKey.Length), rest.Slice(Nonce + dataKey.Length, Tag), bound);

@@ -8,7 +8,7 @@ namespace Kube.ApiServer.Storage.Postgres;
 /// <summary>Reads the newest version of every object by one binary COPY.</summary>
 internal static class HeadLoader
 {
-    /// <summary>Loads the head. Call it only after taking the lead: then nobody else can change it.</summary>
+    /// <summary>Loads the head. Call it in the snapshot that <paramref name="revision"/> was read in.</summary>
     /// <param name="connection">An open connection.</param>
     /// <param name="revision">The revision the table stands at.</param>
     /// <param name="envelope">Opens secrets.</param>

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Microsoft.Extensions.Logging;
 using Npgsql;
 using Kube.ApiServer.Storage.Encryption;
@@ -6,17 +5,16 @@ using Kube.ApiServer.Storage.Encryption;
 namespace Kube.ApiServer.Storage.Postgres;
 
 /// <summary>
-/// The log in PostgreSQL, over one connection that only the writer uses. Every commit carries the epoch this process took the lead with;
-/// raising the epoch fences whatever an older connection, of this process or another, may still have under way.
+/// The log in PostgreSQL as its leader writes it, over one connection that only the writer uses. Every commit carries the epoch this process
+/// took the lead with; raising the epoch fences whatever an older connection, of this process or another, may still have under way.
 /// </summary>
 internal sealed class PostgresLog : ICommitLog
 {
     private const string FencedState = "PF001";
-    private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(20);
-    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan CompactEvery = TimeSpan.FromSeconds(5);
 
     private readonly StoreOptions _options;
-    private readonly string _connectionString;
+    private readonly StoreConnection _connections;
     private readonly SecretEnvelope _envelope;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
@@ -25,51 +23,48 @@ internal sealed class PostgresLog : ICommitLog
     private BatchStatement? _statement;
     private long _epoch;
     private long _roomUpTo;
+    private long _compacted;
 
     private PostgresLog(StoreOptions options, SecretEnvelope envelope, TimeProvider time, ILogger logger)
     {
         (_options, _envelope, _time, _logger) = (options, envelope, time, logger);
-        var builder = new NpgsqlConnectionStringBuilder(options.ConnectionString) { Pooling = false, ApplicationName = "portal-store", Enlist = false };
-        // The planner knows nothing about the arrays: without these it may scan or hash the whole head for a batch of one, plan anew each time, or compile it.
-        builder.Options = string.Join(' ', builder.Options, "-c plan_cache_mode=force_generic_plan -c enable_hashjoin=off -c enable_mergejoin=off -c enable_seqscan=off -c jit=off").Trim();
-        _connectionString = builder.ConnectionString;
+        _connections = new StoreConnection(options, time, logger);
+        // The renewal of an idle leader is not flushed to disk: after a crash of PostgreSQL it may be missing, which the margin makes up for.
+        Lease = options.LeaseDuration * 0.6;
     }
 
-    /// <summary>Connects, brings the schema up to date, takes the lead and loads the head.</summary>
-    /// <exception cref="StoreStartException">PostgreSQL does not answer in time or must not be trusted.</exception>
-    public static async Task<(PostgresLog Log, Head Head)> OpenAsync(
-        StoreOptions options, SecretEnvelope envelope, TimeProvider time, ILogger logger, CancellationToken cancellationToken)
+    /// <inheritdoc/>
+    public TimeSpan Lease { get; }
+
+    /// <summary>The epoch of this leader.</summary>
+    public long Epoch => _epoch;
+
+    /// <summary>The last revision in the log when the lead was taken.</summary>
+    public long Revision { get; private set; }
+
+    /// <summary>Takes the lead if nobody's lease stands against it. From then on nobody else can commit.</summary>
+    /// <returns>Null when another process leads.</returns>
+    /// <exception cref="StoreStartException">PostgreSQL must not be trusted, or has lost the table of the leader.</exception>
+    public static async Task<PostgresLog?> TakeAsync(StoreOptions options, SecretEnvelope envelope, TimeProvider time, ILogger logger, CancellationToken cancellationToken)
     {
         var log = new PostgresLog(options, envelope, time, logger);
-        var clock = Stopwatch.StartNew();
         try
         {
-            await log.ConnectFirstAsync(cancellationToken).ConfigureAwait(false);
-            var connection = log._connection!;
-            await Migrations.ApplyAsync(connection, cancellationToken).ConfigureAwait(false);
-            await using var take = new NpgsqlCommand("UPDATE kube.leader SET epoch = epoch + 1, holder = $1, taken_at = now() RETURNING epoch, revision", connection)
+            if (await log.TakeLeadAsync(cancellationToken).ConfigureAwait(false) is { } revision)
             {
-                Parameters = { new NpgsqlParameter<Guid> { TypedValue = log._holder } },
-            };
-            var (epoch, revision) = await ReadLeaderAsync(take, cancellationToken).ConfigureAwait(false)
-                ?? throw new StoreStartException("The table kube.leader is empty: restore the store's database from a backup.");
-            log._epoch = epoch;
-            var head = await HeadLoader.LoadAsync(connection, revision, envelope, cancellationToken).ConfigureAwait(false);
-            await log.MakeRoomAsync(revision, cancellationToken).ConfigureAwait(false);
-            log._statement = await BatchStatement.PrepareAsync(connection, envelope, cancellationToken).ConfigureAwait(false);
-            StoreLog.Opened(logger, epoch, revision, head.Resources.Values.Sum(t => t.Count), clock.ElapsedMilliseconds);
-            return (log, head);
-        }
-        catch (Exception e) when (e is NpgsqlException)
-        {
-            await log.DisposeAsync().ConfigureAwait(false);
-            throw new StoreStartException("The store's database does not work: " + e.Message, e);
+                log.Revision = revision;
+                await log.MakeRoomAsync(revision, cancellationToken).ConfigureAwait(false);
+                return log;
+            }
         }
         catch
         {
-            await log.DisposeAsync().ConfigureAwait(false);
+            await log.DisconnectAsync().ConfigureAwait(false);
             throw;
         }
+
+        await log.DisconnectAsync().ConfigureAwait(false);
+        return null;
     }
 
     /// <inheritdoc/>
@@ -94,7 +89,7 @@ internal sealed class PostgresLog : ICommitLog
                 // The transaction has been rolled back and the session lives on.
                 throw new LogRefusedException("PostgreSQL refused the write: " + e.MessageText, e);
             }
-            catch (Exception e) when (e is NpgsqlException or InvalidOperationException or IOException or ObjectDisposedException)
+            catch (Exception e) when (StoreConnection.IsLost(e))
             {
                 // FATAL (such as a shutdown) may come after the commit as well as before it: only the table knows.
                 StoreLog.Disconnected(_logger, events[0].Revision - 1, e.Message);
@@ -104,19 +99,56 @@ internal sealed class PostgresLog : ICommitLog
     }
 
     /// <inheritdoc/>
+    public async Task<bool> RenewAsync(long revision, CancellationToken cancellationToken)
+    {
+        try
+        {
+            if (_statement is null)
+            {
+                // One attempt: the next write or renewal makes another.
+                if (await TakeLeadAsync(cancellationToken).ConfigureAwait(false) != revision) throw new LogFencedException();
+                return true;
+            }
+
+            await using var renew = new NpgsqlBatch(_connection)
+            {
+                BatchCommands =
+                {
+                    new NpgsqlBatchCommand("SELECT set_config('synchronous_commit', 'off', true)"),
+                    new NpgsqlBatchCommand("SELECT kube.renew($1)") { Parameters = { new NpgsqlParameter<long> { TypedValue = _epoch } } },
+                },
+            };
+            await renew.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);
+            return true;
+        }
+        catch (PostgresException e) when (e.SqlState == FencedState)
+        {
+            throw new LogFencedException();
+        }
+        catch (Exception e) when (StoreConnection.IsLost(e) || e is StoreStartException)
+        {
+            StoreLog.Disconnected(_logger, revision, e.Message);
+            await DisconnectAsync().ConfigureAwait(false);
+            return false;
+        }
+    }
+
+    /// <inheritdoc/>
     public async Task MaintainAsync(long revision, CancellationToken cancellationToken)
     {
         // Half a partition ahead of need: a batch never waits for it.
-        if (revision + _options.PartitionSize / 2 < _roomUpTo || _statement is null) return;
+        var needsRoom = revision + _options.PartitionSize / 2 >= _roomUpTo;
+        if (_statement is null || (!needsRoom && _time.GetElapsedTime(_compacted) < CompactEvery)) return;
         try
         {
-            await MakeRoomAsync(revision + _options.PartitionSize / 2, cancellationToken).ConfigureAwait(false);
-            var floor = revision - _options.RetainRevisions + 1;
-            await using var compact = new NpgsqlCommand("SELECT kube.compact_log($1)", _connection)
+            if (needsRoom) await MakeRoomAsync(revision + _options.PartitionSize / 2, cancellationToken).ConfigureAwait(false);
+            _compacted = _time.GetTimestamp();
+            await using var compact = new NpgsqlCommand("SELECT dropped, floor FROM kube.compact_log($1, $2)", _connection)
             {
-                Parameters = { new NpgsqlParameter<long> { TypedValue = floor } },
+                Parameters = { new NpgsqlParameter<TimeSpan> { TypedValue = _options.RetainTime }, new NpgsqlParameter<long> { TypedValue = _options.RetainBytes } },
             };
-            if (await compact.ExecuteScalarAsync(cancellationToken).ConfigureAwait(false) is int dropped and > 0) StoreLog.Compacted(_logger, dropped, floor);
+            await using var reader = await compact.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
+            if (await reader.ReadAsync(cancellationToken).ConfigureAwait(false) && reader.GetInt32(0) is var dropped and > 0) StoreLog.Compacted(_logger, dropped, reader.GetInt64(1));
         }
         catch (Exception e) when (e is NpgsqlException or InvalidOperationException)
         {
@@ -124,8 +156,24 @@ internal sealed class PostgresLog : ICommitLog
         }
     }
 
-    /// <inheritdoc/>
-    public async ValueTask DisposeAsync() => await DisconnectAsync().ConfigureAwait(false);
+    /// <summary>Gives the lead back if it is still held, and closes.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        try
+        {
+            if (_connection is not null && _statement is not null)
+            {
+                await using var yield = new NpgsqlCommand("SELECT kube.yield_lead($1)", _connection) { Parameters = { new NpgsqlParameter<long> { TypedValue = _epoch } }, CommandTimeout = 2 };
+                await yield.ExecuteNonQueryAsync().ConfigureAwait(false);
+            }
+        }
+        catch (Exception e) when (StoreConnection.IsLost(e))
+        {
+            // The lease runs out by itself.
+        }
+
+        await DisconnectAsync().ConfigureAwait(false);
+    }
 
     private async Task DisconnectAsync()
     {
@@ -135,45 +183,30 @@ internal sealed class PostgresLog : ICommitLog
         if (connection is not null) await connection.DisposeAsync().ConfigureAwait(false);
     }
 
-    private async Task ConnectAsync(CancellationToken cancellationToken)
+    /// <summary>Connects and raises the epoch; null when another process leads. The answer is the last revision in the log.</summary>
+    private async Task<long?> TakeLeadAsync(CancellationToken cancellationToken)
     {
-        var connection = new NpgsqlConnection(_connectionString);
-        try
+        await DisconnectAsync().ConfigureAwait(false);
+        _connection = await _connections.OpenAsync(cancellationToken).ConfigureAwait(false);
+        long revision;
+        await using (var take = new NpgsqlCommand("SELECT new_epoch, last_revision FROM kube.take_lead($1, $2, $3)", _connection)
         {
-            await connection.OpenAsync(cancellationToken).ConfigureAwait(false);
-            await Durability.CheckAsync(connection, cancellationToken).ConfigureAwait(false);
-            _connection = connection;
-        }
-        catch
+            Parameters =
+            {
+                new NpgsqlParameter<Guid> { TypedValue = _holder },
+                new NpgsqlParameter<string> { TypedValue = _options.Address },
+                new NpgsqlParameter<TimeSpan> { TypedValue = _options.LeaseDuration },
+            },
+        })
+        await using (var reader = await take.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false))
         {
-            await connection.DisposeAsync().ConfigureAwait(false);
-            throw;
+            if (!await reader.ReadAsync(cancellationToken).ConfigureAwait(false)) return null;
+            (_epoch, revision) = (reader.GetInt64(0), reader.GetInt64(1));
         }
-    }
 
-    private async Task ConnectFirstAsync(CancellationToken cancellationToken)
-    {
-        var started = _time.GetTimestamp();
-        var pause = FirstPause;
-        while (true)
-        {
-            try
-            {
-                await ConnectAsync(cancellationToken).ConfigureAwait(false);
-                return;
-            }
-            catch (NpgsqlException e) when (e.IsTransient && _time.GetElapsedTime(started) < _options.StartTimeout)
-            {
-                StoreLog.Unreachable(_logger, e.Message);
-            }
-            catch (NpgsqlException e)
-            {
-                throw new StoreStartException("The store cannot connect to PostgreSQL: " + e.Message, e);
-            }
-
-            await Task.Delay(pause, _time, cancellationToken).ConfigureAwait(false);
-            pause = pause * 2 < LongestPause ? pause * 2 : LongestPause;
-        }
+        _roomUpTo = 0;
+        _statement = await BatchStatement.PrepareAsync(_connection, _envelope, cancellationToken).ConfigureAwait(false);
+        return revision;
     }
 
     /// <summary>
@@ -184,41 +217,27 @@ internal sealed class PostgresLog : ICommitLog
     private async Task<bool> ReconnectAsync(IReadOnlyList<StoreEvent> events, CancellationToken cancellationToken)
     {
         var started = _time.GetTimestamp();
-        var pause = FirstPause;
+        var pause = StoreConnection.FirstPause;
         while (true)
         {
             try
             {
-                await DisconnectAsync().ConfigureAwait(false);
-                await ConnectAsync(cancellationToken).ConfigureAwait(false);
-                await using var take = new NpgsqlCommand("UPDATE kube.leader SET epoch = epoch + 1, taken_at = now() WHERE holder = $1 RETURNING epoch, revision", _connection)
-                {
-                    Parameters = { new NpgsqlParameter<Guid> { TypedValue = _holder } },
-                };
-                var (epoch, revision) = await ReadLeaderAsync(take, cancellationToken).ConfigureAwait(false) ?? throw new LogFencedException();
+                // Another process may have taken the lead before the batch or behind it; the log tells the follower this process then becomes.
+                var revision = await TakeLeadAsync(cancellationToken).ConfigureAwait(false) ?? throw new LogFencedException(outcomeUnknown: true);
                 // Neither before nor behind the batch: the database was replaced, by a restored backup for one.
-                if (revision != events[0].Revision - 1 && revision != events[^1].Revision) throw new LogFencedException();
-                _epoch = epoch;
-                _roomUpTo = 0;
-                _statement = await BatchStatement.PrepareAsync(_connection!, _envelope, cancellationToken).ConfigureAwait(false);
+                if (revision != events[0].Revision - 1 && revision != events[^1].Revision) throw new LogFencedException(outcomeUnknown: true);
                 var committed = revision == events[^1].Revision;
-                StoreLog.Reconnected(_logger, (long)_time.GetElapsedTime(started).TotalMilliseconds, epoch, committed ? "had been committed" : "is sent again");
+                StoreLog.Reconnected(_logger, (long)_time.GetElapsedTime(started).TotalMilliseconds, _epoch, committed ? "had been committed" : "is sent again");
                 return committed;
             }
-            catch (Exception e) when (e is NpgsqlException or StoreStartException or IOException or TimeoutException)
+            catch (Exception e) when (StoreConnection.IsLost(e) || e is StoreStartException)
             {
                 StoreLog.Unreachable(_logger, e.Message);
             }
 
             await Task.Delay(pause, _time, cancellationToken).ConfigureAwait(false);
-            pause = pause * 2 < LongestPause ? pause * 2 : LongestPause;
+            pause = StoreConnection.Longer(pause);
         }
-    }
-
-    private static async Task<(long Epoch, long Revision)?> ReadLeaderAsync(NpgsqlCommand command, CancellationToken cancellationToken)
-    {
-        await using var reader = await command.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
-        return await reader.ReadAsync(cancellationToken).ConfigureAwait(false) ? (reader.GetInt64(0), reader.GetInt64(1)) : null;
     }
 
     private async Task MakeRoomAsync(long revision, CancellationToken cancellationToken)
