@@ -111,7 +111,7 @@ public static class DocumentReader
         {
             case SchemaKind.Object or SchemaKind.Map when schema.Lenient && reader.TokenType != JsonTokenType.StartObject:
             case SchemaKind.List when schema.Lenient && reader.TokenType != JsonTokenType.StartArray:
-                return ReadAny(ref reader);
+                return ReadAny(ref reader, report, path);
             case SchemaKind.Object:
                 return ReadStructure(ref reader, schema, report, path);
             case SchemaKind.Map:

@@ -31,7 +31,7 @@ internal sealed class RunningServer(StartOptions options, TimeProvider time) : I
         _services = ConsoleHost.Build(options, _postgres);
         _console.Connect(_services.Services);
         await StartHostAsync(KubeApiHost.Build(options, settings, pki, _postgres, _console), cancellationToken);
-        await StartHostAsync(ControlPlaneHost.BuildControllers(options, settings, suffix), cancellationToken);
+        await StartHostAsync(ControlPlaneHost.BuildControllers(options, settings, pki, suffix), cancellationToken);
         await StartHostAsync(ControlPlaneHost.BuildScheduler(options, suffix), cancellationToken);
     }
 
