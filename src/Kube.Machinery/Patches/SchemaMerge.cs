@@ -66,18 +66,36 @@ internal static class SchemaMerge
         }
     }
 
-    // In the applied order, with the items that only others declare kept in front of what they were in front of.
+    // In the applied order; an item that only others declare stays in front of the declared item that follows it in the live list, and in front of new ones.
     private static JsonArray MergeItems(Dictionary<string, JsonNode?> live, Dictionary<string, JsonNode?> config, SchemaType type, MergeRule rule)
     {
         var merged = new JsonArray();
-        foreach (var element in live.Keys.Concat(config.Keys.Where(k => !live.ContainsKey(k))))
+        var others = new Queue<KeyValuePair<string, JsonNode?>>(live);
+        foreach (var (element, wanted) in config)
         {
+            // Up to this item's own place in the live list; a new item has none and comes when all up to the next shared one are out.
+            while (others.TryPeek(out var next) && next.Key != element)
+            {
+                if (config.ContainsKey(next.Key) && !live.ContainsKey(element))
+                    break;
+                others.Dequeue();
+                if (!config.ContainsKey(next.Key))
+                    merged.Add(next.Value?.DeepClone());
+            }
+
+            if (others.TryPeek(out var own) && own.Key == element)
+                others.Dequeue();
             live.TryGetValue(element, out var before);
-            merged.Add(config.TryGetValue(element, out var wanted) ? Merge(before, wanted, type.Item!, MergeRule.None) : before?.DeepClone());
+            merged.Add(Merge(before, wanted, type.Item!, MergeRule.None));
         }
 
-        string Identity(JsonNode? item) => (rule.List == ListKind.Set ? PathElement.Value(item) : PathElement.Key(item, rule.Keys)) ?? "";
-        return ListOrder.Order(merged, config.Keys, live.Keys, Identity);
+        foreach (var (element, before) in others)
+        {
+            if (!config.ContainsKey(element))
+                merged.Add(before?.DeepClone());
+        }
+
+        return merged;
     }
 
     private static (SchemaType? Type, MergeRule Rule) Member(SchemaType type, string name) =>
