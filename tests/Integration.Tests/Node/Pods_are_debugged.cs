@@ -16,10 +16,10 @@ public sealed class Pods_are_debugged(NodeFixture node)
         await node.CreateAsync(NodeFixture.Pod("debugged", "exec sleep 86471"));
         var before = await node.WaitRunningAsync("debugged");
         var start = new ProcessStartInfo(Repository.Kubectl) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
-        foreach (var argument in (string[])["--kubeconfig", node.Server.AdminKubeconfig, "debug", "-i", "debugged", $"--image={NodeFixture.Image}", "--target=c", "--container=look", "--", "sh", "-c", "read wait; ps; echo $wait; exit 4"])
+        foreach (var argument in (string[])["--kubeconfig", node.Server.AdminKubeconfig, "debug", "-i", "debugged", $"--image={NodeFixture.Image}", "--target=c", "--container=look", "--", "sh", "-c", "read wait; ps; echo $wait; sleep 2; exit 4"])
             start.ArgumentList.Add(argument);
         using var kubectl = Process.Start(start)!;
-        // The input stays open: at its end containerd would close the outputs too.
+        // The input stays open: at its end containerd closes the outputs of an attach too. It also drops what a process writes in its last moment, hence the sleep.
         await kubectl.StandardInput.WriteAsync("carry on\n");
         await kubectl.StandardInput.FlushAsync(TestContext.Current.CancellationToken);
         var output = await kubectl.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken).WaitAsync(TimeSpan.FromSeconds(40), TestContext.Current.CancellationToken);
