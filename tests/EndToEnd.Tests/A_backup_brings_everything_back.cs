@@ -23,7 +23,7 @@ public sealed class A_backup_brings_everything_back
             await portal.KubectlOkAsync("create", "secret", "generic", "kept", "--from-literal=password=canary-91c7");
             await portal.KubectlOkAsync("create", "deployment", "kept", "--image=localhost/portal/hello:1", "--port=8080");
             await portal.KubectlOkAsync("rollout", "status", "deployment/kept", "--timeout=90s");
-            var old = (await portal.KubectlOkAsync("get", "configmaps", "-A", "-o", "jsonpath={.metadata.resourceVersion}")).Trim();
+            var old = (string)JsonNode.Parse(await portal.KubectlOkAsync("get", "--raw", "/api/v1/configmaps?limit=1"))!["metadata"]!["resourceVersion"]!;
 
             var backup = await portal.PortalAsync(["backup", archive, "--data", portal.Data]);
             Assert.True(backup.ExitCode == 0, backup.Output + backup.Error);

@@ -1,6 +1,7 @@
 using System.Security.Cryptography.X509Certificates;
 using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Primitives;
 
 namespace Kube.ApiServer.Authentication;
 
@@ -42,11 +43,11 @@ internal sealed class FrontProxyAuthenticator : IDisposable
         if (headers["X-Remote-User"].ToString() is not { Length: > 0 } name) return null;
         var extra = new Dictionary<string, string[]>(StringComparer.Ordinal);
         foreach (var header in headers.Where(h => h.Key.StartsWith(ExtraPrefix, StringComparison.OrdinalIgnoreCase)))
-            extra[Uri.UnescapeDataString(header.Key[ExtraPrefix.Length..]).ToLowerInvariant()] = [.. header.Value.Select(v => Uri.UnescapeDataString(v ?? ""))];
+            extra[Uri.UnescapeDataString(header.Key[ExtraPrefix.Length..]).ToLowerInvariant()] = [.. Values(header.Value)];
         return new UserInfo(
             Uri.UnescapeDataString(name),
             Uri.UnescapeDataString(headers["X-Remote-Uid"].ToString()),
-            [.. headers["X-Remote-Group"].Select(g => Uri.UnescapeDataString(g ?? ""))],
+            [.. Values(headers["X-Remote-Group"])],
             extra.Count == 0 ? UserInfo.NoExtra : extra);
     }
 
@@ -61,6 +62,10 @@ internal sealed class FrontProxyAuthenticator : IDisposable
             foreach (var value in values) request.Headers.TryAddWithoutValidation(ExtraPrefix + Uri.EscapeDataString(key), Uri.EscapeDataString(value));
         }
     }
+
+    // HttpClient sends the values of one header in one line, with commas between; an encoded value holds none.
+    private static IEnumerable<string> Values(StringValues lines) =>
+        lines.SelectMany(line => (line ?? "").Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)).Select(Uri.UnescapeDataString);
 
     private bool IsSigned(X509Certificate2 certificate)
     {

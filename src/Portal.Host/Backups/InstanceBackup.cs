@@ -65,8 +65,8 @@ internal sealed class InstanceBackup(DataDirectory data, TimeProvider time)
     {
         foreach (var directory in new[] { data.Keys, data.Pki })
         {
-            foreach (var file in Directory.GetFiles(directory))
-                files[$"{Path.GetFileName(directory)}/{Path.GetFileName(file)}"] = file;
+            foreach (var file in Directory.GetFiles(directory, "*", SearchOption.AllDirectories))
+                files[$"{Path.GetFileName(directory)}/{Path.GetRelativePath(directory, file)}"] = file;
         }
     }
 }

@@ -65,8 +65,14 @@ internal sealed class InstanceRestore(DataDirectory data, TimeProvider time)
             var source = Path.Combine(from, Path.GetFileName(target));
             if (!Directory.Exists(source))
                 throw new StartException($"{source} does not exist; keys and certificates of the instance are needed.");
-            foreach (var file in Directory.GetFiles(source))
-                OwnerFile.Write(Path.Combine(target, Path.GetFileName(file)), File.ReadAllText(file));
+            foreach (var file in Directory.GetFiles(source, "*", SearchOption.AllDirectories))
+            {
+                // Some are text and some are not.
+                var copy = Path.Combine(target, Path.GetRelativePath(source, file));
+                Directory.CreateDirectory(Path.GetDirectoryName(copy)!);
+                File.Copy(file, copy);
+                File.SetUnixFileMode(copy, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+            }
         }
     }
 
