@@ -10,6 +10,8 @@ public static class PortalMigrations
 {
     // Two processes that start at once must not both migrate; the number is arbitrary and only has to differ from other locks in this database.
     private const long Lock = 0x706F7274616C;
+    private const string HistoryTable = "migrations";
+    private const string History = $"""SELECT "MigrationId" FROM {PortalDbContext.Schema}.{HistoryTable}""";
 
     /// <summary>Applies the migrations of all contexts, one process at a time. Running it again changes nothing.</summary>
     /// <param name="ownerConnectionString">How to reach the <c>portal</c> database as its owner; the role <c>portal_app</c> must exist.</param>
@@ -24,8 +26,9 @@ public static class PortalMigrations
         }
 
         // The session's end releases the lock.
-        await IdentityMigrations.MigrateIdentityAsync(ownerConnectionString, cancellationToken);
-        await MigrateCoreAsync(ownerConnectionString, cancellationToken);
+        await IdentityMigrations.MigrateIdentityAsync(ownerConnectionString, connection, cancellationToken);
+        if (!await AppliedMigrations.AreCompleteAsync(typeof(PortalDbContext), History, connection, cancellationToken))
+            await MigrateCoreAsync(ownerConnectionString, cancellationToken);
     }
 
     private static async Task MigrateCoreAsync(string ownerConnectionString, CancellationToken cancellationToken)
@@ -33,7 +36,7 @@ public static class PortalMigrations
         var options = new DbContextOptionsBuilder<PortalDbContext>()
             .UseNpgsql(ownerConnectionString, npgsql => npgsql
                 .MigrationsAssembly(typeof(PortalMigrations).Assembly.GetName().Name)
-                .MigrationsHistoryTable("migrations", PortalDbContext.Schema))
+                .MigrationsHistoryTable(HistoryTable, PortalDbContext.Schema))
             .Options;
         await using var context = new PortalDbContext(options, TenantContext.Platform);
         await context.Database.MigrateAsync(cancellationToken);

@@ -37,7 +37,7 @@ public static class ApiServerServiceCollectionExtensions
         services.AddSingleton<TableWriter>().AddSingleton<ReadHandler>().AddSingleton<WriteHandler>().AddSingleton<PatchHandler>().AddSingleton<WatchHandler>();
         services.AddSingleton<SubresourceHandler>().AddSingleton<ScaleHandler>().AddSingleton<PodLogHandler>().AddSingleton<NodeConnection>().AddSingleton<ReviewHandler>();
         services.AddSingleton<DiscoveryHandler>().AddSingleton<ModelDescriptions>().AddSingleton<OpenApiHandler>();
-        services.AddSingleton<ClientCertificateAuthenticator>().AddSingleton<FrontProxyAuthenticator>().AddSingleton<RequestAuthenticator>();
+        services.AddSingleton<ClientCertificateAuthenticator>().AddSingleton<FrontProxyAuthenticator>().AddSingleton<RequestAuthenticator>().AddSingleton<StandingGrant>();
         services.AddSingleton<PeerForwarder>().AddSingleton<ReadConsistency>();
         services.AddSingleton<IAuthorizer, MastersAuthorizer>();
         services.AddSingleton<IAuthorizer, ComponentAuthorizer>();

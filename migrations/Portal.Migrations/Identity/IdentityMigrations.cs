@@ -23,14 +23,29 @@ public static class IdentityMigrations
         END $$;
         """;
 
+    private const string History = $"""SELECT "MigrationId" FROM {IdentityDbContext.Schema}.{IdentityDbContext.HistoryTable}""";
+
     /// <summary>Applies what is missing and renews the grants; safe to repeat and to run from two processes at once (EF locks the history table).</summary>
     /// <param name="ownerConnectionString">Npgsql connection string as the schema's owner (portal_owner).</param>
     /// <param name="cancellationToken">Cancels between two migrations.</param>
     /// <exception cref="NpgsqlException">The database is away or refuses.</exception>
     public static async Task MigrateIdentityAsync(string ownerConnectionString, CancellationToken cancellationToken)
     {
-        await using var context = IdentityDbContext.ForMigrations(ownerConnectionString);
-        await context.Database.MigrateAsync(cancellationToken);
-        await context.Database.ExecuteSqlRawAsync(Grants, cancellationToken);
+        await using var connection = new NpgsqlConnection(ownerConnectionString);
+        await connection.OpenAsync(cancellationToken);
+        await MigrateIdentityAsync(ownerConnectionString, connection, cancellationToken);
+    }
+
+    /// <summary>The same with an open connection of the owner's at hand.</summary>
+    internal static async Task MigrateIdentityAsync(string ownerConnectionString, NpgsqlConnection connection, CancellationToken cancellationToken)
+    {
+        if (!await AppliedMigrations.AreCompleteAsync(typeof(IdentityDbContext), History, connection, cancellationToken))
+        {
+            await using var context = IdentityDbContext.ForMigrations(ownerConnectionString);
+            await context.Database.MigrateAsync(cancellationToken);
+        }
+
+        await using var grants = new NpgsqlCommand(Grants, connection);
+        await grants.ExecuteNonQueryAsync(cancellationToken);
     }
 }

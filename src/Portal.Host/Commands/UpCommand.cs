@@ -88,7 +88,7 @@ internal static class UpCommand
                 throw new StartException((alive ? "the instance is not Ready after three minutes" : "the instance ended before it was Ready") + $". The end of {log}:\n{tail}");
             }
 
-            await Task.Delay(TimeSpan.FromMilliseconds(50), cancellationToken);
+            await Task.Delay(TimeSpan.FromMilliseconds(20), cancellationToken);
         }
     }
 

@@ -33,8 +33,8 @@ internal sealed class RunningInstance(StartOptions options, TimeProvider time) :
     {
         using var progress = new StartProgress(progressFile, Steps, time);
         var settings = InstanceSettings.LoadOrCreate(options.Data);
+        var postgres = progress.StepAsync("PostgreSQL", () => Task.Run(() => _postgres.StartAsync(cancellationToken), cancellationToken));
         ClusterPki pki = null!;
-        await progress.StepAsync("PostgreSQL", () => _postgres.StartAsync(cancellationToken));
         await progress.StepAsync("certificates", () =>
         {
             pki = ClusterPki.LoadOrCreate(options.Data, time);
@@ -42,26 +42,27 @@ internal sealed class RunningInstance(StartOptions options, TimeProvider time) :
             return Task.CompletedTask;
         });
 
+        // Nobody needs the other to be built, and building is most of a start: both cores have work while PostgreSQL comes up.
+        var console = Task.Run(() => Keep(ConsoleHost.Build(options, _postgres)), cancellationToken);
+        var server = await Task.Run(() => Keep(KubeApiHost.Build(options, settings, pki, _postgres, _console)), cancellationToken);
+        await postgres;
+
         // The product's schema and the Kubernetes store are different databases: one is brought up to date while the other starts.
         var migration = Schema.MigrateAsync(_postgres, cancellationToken);
-        await progress.StepAsync("Kubernetes API server", () => StartHostAsync(KubeApiHost.Build(options, settings, pki, _postgres, _console), cancellationToken));
-        await progress.StepAsync("scheduler and controllers", async () =>
-        {
-            await StartHostAsync(ControlPlaneHost.BuildControllers(options, settings), cancellationToken);
-            await StartHostAsync(ControlPlaneHost.BuildScheduler(options), cancellationToken);
-        });
-        using var client = KubeClients.FromKubeconfig(options.Data.AdminKubeconfig);
+        await progress.StepAsync("Kubernetes API server", () => server.StartAsync(cancellationToken));
         var launched = time.GetUtcNow();
-        await LaunchNodeAsync(client, settings, pki, cancellationToken);
-        await progress.StepAsync("console and REST", async () =>
-        {
-            await migration;
-            var console = ConsoleHost.Build(options, _postgres);
-            await StartHostAsync(console, cancellationToken);
-            _console.Connect(console.Services);
-        });
-        await progress.StepAsync("ingress", () => StartHostAsync(IngressHost.Build(options), cancellationToken));
-        await progress.StepAsync("node", () => WaitForNodeAsync(client, launched, cancellationToken));
+        using var client = KubeClients.FromKubeconfig(options.Data.AdminKubeconfig);
+        await Task.WhenAll(
+            progress.StepAsync("console and REST", () => StartConsoleAsync(console, migration, cancellationToken)),
+            Task.Run(
+                async () =>
+                {
+                    await LaunchNodeAsync(client, settings, pki, cancellationToken);
+                    await progress.StepAsync("scheduler and controllers", () => StartControlPlaneAsync(settings, cancellationToken));
+                    await progress.StepAsync("ingress", () => Keep(IngressHost.Build(options)).StartAsync(cancellationToken));
+                    await progress.StepAsync("node", () => WaitForNodeAsync(client, launched, cancellationToken));
+                },
+                cancellationToken));
 
         var summary = Summary();
         progress.Say(string.Create(CultureInfo.InvariantCulture, $"Ready after {progress.Elapsed.TotalSeconds:0.0} s"));
@@ -128,10 +129,26 @@ internal sealed class RunningInstance(StartOptions options, TimeProvider time) :
         _loggers.Dispose();
     }
 
-    private async Task StartHostAsync(IHost host, CancellationToken cancellationToken)
+    // Hosts are built on several threads at once and stopped in the opposite order.
+    private IHost Keep(IHost host)
     {
-        _hosts.Add(host);
-        await host.StartAsync(cancellationToken);
+        lock (_hosts)
+            _hosts.Add(host);
+        return host;
+    }
+
+    private async Task StartConsoleAsync(Task<IHost> building, Task migration, CancellationToken cancellationToken)
+    {
+        var console = await building;
+        await migration;
+        await console.StartAsync(cancellationToken);
+        _console.Connect(console.Services);
+    }
+
+    private async Task StartControlPlaneAsync(InstanceSettings settings, CancellationToken cancellationToken)
+    {
+        await Keep(ControlPlaneHost.BuildControllers(options, settings)).StartAsync(cancellationToken);
+        await Keep(ControlPlaneHost.BuildScheduler(options)).StartAsync(cancellationToken);
     }
 
     private async Task LaunchNodeAsync(IKubernetes client, InstanceSettings settings, ClusterPki pki, CancellationToken cancellationToken)
@@ -158,7 +175,7 @@ internal sealed class RunningInstance(StartOptions options, TimeProvider time) :
         {
             if (time.GetUtcNow() > deadline)
                 throw new StartException($"the node {name} is not Ready after {NodePatience.TotalSeconds:0} s. Its log is {Path.Combine(options.Data.Log, "agent.log")}");
-            await Task.Delay(TimeSpan.FromMilliseconds(100), time, cancellationToken);
+            await Task.Delay(TimeSpan.FromMilliseconds(50), time, cancellationToken);
         }
     }
 

@@ -10,6 +10,7 @@ internal sealed class StartProgress(string? file, int steps, TimeProvider time) 
 {
     private readonly StreamWriter? _writer = file is null ? null : new StreamWriter(file, append: false) { AutoFlush = true };
     private readonly long _started = time.GetTimestamp();
+    private readonly Lock _lock = new();
     private int _step;
 
     /// <summary>Runs a step and reports it.</summary>
@@ -18,16 +19,20 @@ internal sealed class StartProgress(string? file, int steps, TimeProvider time) 
     public async Task StepAsync(string title, Func<Task> action)
     {
         var started = time.GetTimestamp();
-        _step++;
         await action();
-        Say(string.Create(CultureInfo.InvariantCulture, $"[{_step}/{steps}] {title} ({time.GetElapsedTime(started).TotalSeconds:0.0} s)"));
+        // Steps overlap; they are numbered as they end.
+        lock (_lock)
+            Say(string.Create(CultureInfo.InvariantCulture, $"[{++_step}/{steps}] {title} ({time.GetElapsedTime(started).TotalSeconds:0.0} s)"));
     }
 
     /// <summary>Writes a line.</summary>
     public void Say(string line)
     {
-        Console.WriteLine(line);
-        _writer?.WriteLine(line);
+        lock (_lock)
+        {
+            Console.WriteLine(line);
+            _writer?.WriteLine(line);
+        }
     }
 
     /// <summary>The time since the start began.</summary>

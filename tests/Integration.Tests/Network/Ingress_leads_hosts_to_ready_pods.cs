@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Net;
+using System.Net.Sockets;
 using System.Net.Security;
 using System.Net.WebSockets;
 using System.Security.Cryptography;
@@ -185,6 +186,35 @@ public sealed class Ingress_leads_hosts_to_ready_pods : IAsyncLifetime
         TestContext.Current.SendDiagnosticMessage($"{updates} instances replaced and {updates * 32} endpoint changes under {requests} requests in {clock.Elapsed.TotalSeconds:0.0} s: {failures.Count} failed");
         Assert.True(failures.IsEmpty, string.Join('\n', failures.Take(3)));
         Assert.True(updates > 10 && requests > 500, $"{updates} updates, {requests} requests");
+    }
+
+    [Fact]
+    public async Task A_lone_instance_that_lost_a_connection_is_asked_again()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        var lost = 0;
+        var serving = Task.Run(async () =>
+        {
+            using (await listener.AcceptTcpClientAsync())
+                Interlocked.Increment(ref lost);
+            using var second = await listener.AcceptTcpClientAsync();
+            var stream = second.GetStream();
+            await stream.ReadAtLeastAsync(new byte[1024], 1);
+            await stream.WriteAsync("HTTP/1.1 200 OK\r\nContent-Length: 2\r\nConnection: close\r\n\r\nok"u8.ToArray());
+        });
+        _ingress.Services.Set(Objects.Service("one", "10.96.0.1"));
+        _ingress.Slices.Set(Objects.Slice("one", ((IPEndPoint)listener.LocalEndpoint).Port, ["127.0.0.1"]));
+        _ingress.Ingresses.Set(Objects.Ingress("one.example.com", "one"));
+        HttpStatusCode status;
+        do
+        {
+            using var answer = await _client.GetAsync("http://one.example.com/");
+            status = answer.StatusCode;
+        }
+        while (Volatile.Read(ref lost) == 0);
+        Assert.Equal(HttpStatusCode.OK, status);
+        await serving;
     }
 
     [Fact]

@@ -48,5 +48,5 @@ public sealed class Images_come_from_a_registry(NodeFixture node)
         await DeleteAsync("pull-without");
     }
 
-    private Task DeleteAsync(string pod) => node.Client.CoreV1.DeleteNamespacedPodAsync(pod, "default", gracePeriodSeconds: 1);
+    private Task<V1Pod> DeleteAsync(string pod) => node.Client.CoreV1.DeleteNamespacedPodAsync(pod, "default", gracePeriodSeconds: 1);
 }

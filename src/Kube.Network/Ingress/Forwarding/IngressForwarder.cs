@@ -13,6 +13,9 @@ internal sealed class IngressForwarder(KubeIngressOptions options, IngressRouter
 {
     private const int MaximumAttempts = 4;
 
+    // Long enough for a full queue of connections to drain or for a stopping pod to leave the table, short enough not to be felt.
+    private static readonly TimeSpan AskAgainAfter = TimeSpan.FromMilliseconds(50);
+
     private readonly IngressTransformer _transformer = new();
     private readonly ForwarderRequestConfig _config = new() { ActivityTimeout = options.ActivityTimeout };
     private readonly long _suspicion = (long)(options.SuspicionPeriod.TotalSeconds * timeProvider.TimestampFrequency);
@@ -45,11 +48,16 @@ internal sealed class IngressForwarder(KubeIngressOptions options, IngressRouter
         List<IngressEndpoint>? tried = null;
         for (var attempt = 1; ; attempt++)
         {
-            if (EndpointChoice.Choose(route.Endpoints, tried, timeProvider.GetTimestamp(), Random.Shared) is not { } endpoint)
+            // A lone instance is asked again: one lost connection does not mean that it is not ready.
+            var endpoint = EndpointChoice.Choose(route.Endpoints, tried, timeProvider.GetTimestamp(), Random.Shared)
+                ?? EndpointChoice.Choose(route.Endpoints, null, timeProvider.GetTimestamp(), Random.Shared);
+            if (endpoint is null)
             {
                 await IngressPages.UnavailableAsync(context).ConfigureAwait(false);
                 return ForwarderError.NoAvailableDestinations;
             }
+            if (tried?.Contains(endpoint) == true)
+                await Task.Delay(AskAgainAfter, timeProvider, context.RequestAborted).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             ForwarderError error;
             endpoint.Enter();
             try

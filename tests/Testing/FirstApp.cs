@@ -2,44 +2,67 @@ using System.Net;
 using System.Net.Http.Json;
 using System.Text;
 using System.Text.Json.Nodes;
-using Testing;
 
-namespace EndToEnd.Tests;
+namespace Testing;
 
-/// <summary>A team, project, environment and app of one's own for a test, declared over REST.</summary>
-internal sealed class FirstApp(HttpClient rest, string team)
+/// <summary>An app of one's own for a test, declared over REST in the team's project <c>shop</c> and its environment <c>staging</c>. It runs the sample's image.</summary>
+/// <param name="rest">Client of the REST API with a platform administrator's token.</param>
+/// <param name="team">The team's name.</param>
+/// <param name="name">The app's name.</param>
+public sealed class FirstApp(HttpClient rest, string team, string name = "hello")
 {
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(90);
+
     /// <summary>The app's REST path.</summary>
-    public string Url => $"/api/v1/teams/{team}/projects/shop/environments/staging/apps/hello";
+    public string Url => $"/api/v1/teams/{team}/projects/shop/environments/staging/apps/{name}";
 
     /// <summary>Creates what an app needs and the app itself, and waits until its first release is Live.</summary>
     public static async Task<FirstApp> CreateAsync(HttpClient rest, string team, string domain, int replicas = 1)
     {
         var app = new FirstApp(rest, team);
-        await app.PostAsync("/api/v1/teams", new JsonObject { ["name"] = team });
-        await app.PostAsync($"/api/v1/teams/{team}/projects", new JsonObject { ["name"] = "shop" });
-        await app.PostAsync($"/api/v1/teams/{team}/projects/shop/environments", new JsonObject { ["name"] = "staging" });
-        var yaml = $$"""
-            apiVersion: portal/v1
-            kind: App
-            metadata: { team: {{team}}, project: shop, name: hello }
-            spec:
-              image: localhost/portal/hello:1
-              processes:
-                web: { port: 8080, replicas: {{replicas}}, size: tiny, health: { path: / } }
-              env: { GREETING: hello }
-              domains: [ {{domain}} ]
-            """;
-        using var content = new StringContent(yaml, Encoding.UTF8, "application/yaml");
-        using var response = await rest.PutAsync(app.Url, content);
-        Require(response.IsSuccessStatusCode, await response.Content.ReadAsStringAsync());
+        await app.MakeRoomAsync();
+        await app.DeclareAsync(domain, replicas, "tiny");
         await app.LiveAsync(1);
         return app;
     }
 
+    /// <summary>Creates the team, the project and the environment.</summary>
+    public async Task MakeRoomAsync()
+    {
+        await PostAsync("/api/v1/teams", new JsonObject { ["name"] = team });
+        await PostAsync($"/api/v1/teams/{team}/projects", new JsonObject { ["name"] = "shop" });
+        await PostAsync($"/api/v1/teams/{team}/projects/shop/environments", new JsonObject { ["name"] = "staging" });
+    }
+
+    /// <summary>Declares the app; the answer comes before it runs.</summary>
+    public async Task DeclareAsync(string domain, int replicas, string size, string health = "/")
+    {
+        var yaml = $$"""
+            apiVersion: portal/v1
+            kind: App
+            metadata: { team: {{team}}, project: shop, name: {{name}} }
+            spec:
+              image: localhost/portal/hello:1
+              processes:
+                web: { port: 8080, replicas: {{replicas}}, size: {{size}}, health: { path: {{health}} } }
+              env: { GREETING: hello }
+              domains: [ {{domain}} ]
+            """;
+        using var content = new StringContent(yaml, Encoding.UTF8, "application/yaml");
+        using var response = await rest.PutAsync(Url, content);
+        Require(response.IsSuccessStatusCode, await response.Content.ReadAsStringAsync());
+    }
+
+    /// <summary>Deploys the sample's image of a version, 1 or 2, and waits until that release is Live.</summary>
+    public async Task DeployAsync(int version)
+    {
+        var release = await PostAsync(Url + "/deploy", new JsonObject { ["image"] = $"localhost/portal/hello:{version}" });
+        await LiveAsync((int)release["number"]!);
+    }
+
     /// <summary>Waits until a release is Live.</summary>
     public Task LiveAsync(int release) =>
-        Eventually.Async($"release {release} Live", () => StateAsync(release), state => state == "Live", TimeSpan.FromSeconds(90));
+        Eventually.Async($"release {release} Live", () => StateAsync(release), state => state == "Live", Patience);
 
     public async Task<string?> StateAsync(int release)
     {
