@@ -17,14 +17,19 @@ internal sealed class StandingRights(RequestAuthenticator authenticator, Authori
     {
         var attributes = Attributes(request);
         using var timer = new PeriodicTimer(Period, time);
-        while (await timer.WaitForNextTickAsync(life.Token).ConfigureAwait(false))
+        try
         {
-            if (await authenticator.AuthenticateAsync(request.Http).ConfigureAwait(false) is null
-                || (await authorizers.AuthorizeAsync(attributes, life.Token).ConfigureAwait(false)).Verdict != AuthorizationVerdict.Allow)
+            while (await timer.WaitForNextTickAsync(life.Token).ConfigureAwait(false)
+                && await authenticator.AuthenticateAsync(request.Http).ConfigureAwait(false) is not null
+                && (await authorizers.AuthorizeAsync(attributes, life.Token).ConfigureAwait(false)).Verdict == AuthorizationVerdict.Allow)
             {
-                await life.CancelAsync().ConfigureAwait(false);
-                return;
+                // Still his.
             }
+        }
+        finally
+        {
+            // Also when nobody can say: what cannot be confirmed does not go on.
+            await life.CancelAsync().ConfigureAwait(false);
         }
     }
 }
