@@ -63,6 +63,32 @@ internal sealed class PortalRights(ConsoleServices console) : Kube.ApiServer.Aut
         return (await authorizer.AuthorizeAsync(actor, row.Right, scope, cancellationToken)).IsOk ? AuthorizationDecision.Allow : AuthorizationDecision.NoOpinion;
     }
 
+    public async ValueTask<AuthorizationRules> RulesAsync(UserInfo user, string ns, CancellationToken cancellationToken)
+    {
+        if (ActorOf(user) is not { } actor || ns.Length == 0)
+            return AuthorizationRules.None;
+        if (console.Find<INamespaces>() is not { } namespaces || console.Find<Portal.Core.Members.IAuthorizer>() is not { } authorizer)
+            return AuthorizationRules.None;
+        if (await namespaces.FindAsync(actor, ns, cancellationToken) is not { } scope)
+            return AuthorizationRules.None;
+        var held = new HashSet<Right>();
+        foreach (var right in InNamespace.Select(row => row.Right).Distinct())
+        {
+            if ((await authorizer.AuthorizeAsync(actor, right, scope, cancellationToken)).IsOk)
+                held.Add(right);
+        }
+
+        return new AuthorizationRules([.. InNamespace.Where(row => held.Contains(row.Right)).Select(row => RuleOf(row.Resource, row.Verbs))]);
+    }
+
+    // "deployments.apps/scale" is the subresource of a resource with its group.
+    private static PolicyRule RuleOf(string resource, string[] verbs)
+    {
+        var (name, subresource) = resource.Split('/') is [var whole, var part] ? (whole, "/" + part) : (resource, "");
+        var dot = name.IndexOf('.', StringComparison.Ordinal);
+        return dot < 0 ? new PolicyRule([""], [name + subresource], verbs) : new PolicyRule([name[(dot + 1)..]], [name[..dot] + subresource], verbs);
+    }
+
     private static Actor? ActorOf(UserInfo user)
     {
         if (!user.Extra.TryGetValue(PortalTokens.UserId, out var ids) || ids is not [var id] || !Guid.TryParse(id, out var userId))
