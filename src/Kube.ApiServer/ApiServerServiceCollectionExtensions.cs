@@ -37,9 +37,9 @@ public static class ApiServerServiceCollectionExtensions
         services.AddSingleton<TableWriter>().AddSingleton<ReadHandler>().AddSingleton<WriteHandler>().AddSingleton<PatchHandler>().AddSingleton<WatchHandler>();
         services.AddSingleton<SubresourceHandler>().AddSingleton<ScaleHandler>().AddSingleton<PodLogHandler>().AddSingleton<NodeConnection>().AddSingleton<ReviewHandler>();
         services.AddSingleton<NodeSummaries>().AddSingleton<MetricsHandler>();
-        services.AddSingleton<EvictionHandler>().AddSingleton<PodStreamHandler>().AddSingleton<StandingRights>();
+        services.AddSingleton<EvictionHandler>().AddSingleton<PodStreamHandler>();
         services.AddSingleton<DiscoveryHandler>().AddSingleton<ModelDescriptions>().AddSingleton<OpenApiHandler>();
-        services.AddSingleton<ClientCertificateAuthenticator>().AddSingleton<RequestAuthenticator>();
+        services.AddSingleton<ClientCertificateAuthenticator>().AddSingleton<RequestAuthenticator>().AddSingleton<StandingGrant>();
         services.AddSingleton<IAuthorizer, MastersAuthorizer>();
         services.AddSingleton<IAuthorizer, ComponentAuthorizer>();
         services.AddSingleton<PodReferences>().AddSingleton<IAuthorizer, NodeAuthorizer>();

@@ -19,4 +19,10 @@ internal static partial class Log
 
     [LoggerMessage(2103, LogLevel.Warning, "Certificate request {Name} of {Requestor} was denied: {Reason}")]
     public static partial void CertificateDenied(ILogger logger, string name, string requestor, string reason);
+
+    [LoggerMessage(2105, LogLevel.Information, "{User} may no longer {Verb} {Resource}: the open answer was ended")]
+    public static partial void GrantEnded(ILogger logger, string user, string verb, string resource);
+
+    [LoggerMessage(2106, LogLevel.Warning, "Whether {User} may go on reading could not be asked; it is asked again")]
+    public static partial void GrantUnknown(ILogger logger, string user, Exception exception);
 }

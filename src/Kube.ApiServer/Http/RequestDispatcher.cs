@@ -27,6 +27,7 @@ internal sealed class RequestDispatcher(
     WatchHandler watches,
     SubresourceHandler subresources,
     MetricsHandler metrics,
+    StandingGrant grants,
     ILogger<RequestDispatcher> logger)
 {
     public async Task HandleAsync(HttpContext http)
@@ -77,8 +78,8 @@ internal sealed class RequestDispatcher(
     private async Task DispatchAsync(HttpContext http)
     {
         var raw = http.Request.Path.Value ?? "/";
-        var user = await authenticator.AuthenticateAsync(http).ConfigureAwait(false) ?? throw Refusal.Unauthorized();
-        user = Impersonate(http, user);
+        var authenticated = await authenticator.AuthenticateAsync(http).ConfigureAwait(false) ?? throw Refusal.Unauthorized();
+        var user = Impersonate(http, authenticated);
         var path = RequestPath.Parse(raw);
         if (path is null)
         {
@@ -101,8 +102,17 @@ internal sealed class RequestDispatcher(
         if (kind.Namespaced && path.Namespace.Length == 0 && (path.Name.Length > 0 || verb is "create" or "deletecollection"))
             throw Refusal.UnknownPath();
         var request = new ResourceRequest(http, path, kind, verb, user);
-        await (path.Subresource.Length > 0 ? subresources.HandleAsync(request) : ObjectAsync(request)).ConfigureAwait(false);
+        if (IsLong(request))
+            await grants.ServeAsync(http, attributes, again => Impersonate(http, again), () => ServeAsync(request)).ConfigureAwait(false);
+        else
+            await ServeAsync(request).ConfigureAwait(false);
     }
+
+    private Task ServeAsync(ResourceRequest request) => request.Path.Subresource.Length > 0 ? subresources.HandleAsync(request) : ObjectAsync(request);
+
+    // Answers without an end of their own; everything else is over before a lost right could matter.
+    private static bool IsLong(ResourceRequest request) =>
+        request.Verb == "watch" || (request.Path.Subresource == "log" && request.Flag("follow")) || request.Path.Subresource is "exec" or "attach" or "portforward";
 
     private Task ObjectAsync(ResourceRequest request) => request.Verb switch
     {

@@ -8,11 +8,12 @@ using Portal.Core.Results;
 
 namespace Portal.Core.Observe;
 
-/// <summary>Serves snapshots from the shared caches; a stream re-reads when its namespace changed and at least every five seconds.</summary>
+/// <summary>Serves snapshots from the shared caches; a stream re-reads when its namespace changed and at least every three seconds.</summary>
 internal sealed class AppObserver(IAuthorizer authorizer, ITenantDbContextFactory contexts, ClusterCache cache, ChangeFeed changes, TimeProvider clock) : IAppObserver
 {
     private static readonly TimeSpan Pace = TimeSpan.FromMilliseconds(200);
-    private static readonly TimeSpan Recheck = TimeSpan.FromSeconds(5);
+    // A right that is gone must end a stream within five seconds, the pause for bursts and the asking included.
+    private static readonly TimeSpan Recheck = TimeSpan.FromSeconds(3);
 
     public async Task<Result<AppSnapshot>> GetAsync(Actor actor, ScopeRef app, CancellationToken cancellationToken) =>
         (await ReadAsync(actor, app, cancellationToken)).Match(

@@ -17,7 +17,8 @@ namespace Portal.Core.Observe;
 /// <summary>Reads logs through the Kubernetes API: one stream an instance, merged; instances that appear later join while following.</summary>
 internal sealed class LogReader(IAuthorizer authorizer, ITenantDbContextFactory contexts, ClusterCache cache, ChangeFeed changes, IKubernetes client, TimeProvider clock) : ILogs
 {
-    private static readonly TimeSpan Recheck = TimeSpan.FromSeconds(5);
+    // A right that is gone must end a stream within five seconds, the pause for bursts and the asking included.
+    private static readonly TimeSpan Recheck = TimeSpan.FromSeconds(3);
 
     public Task<Result<IAsyncEnumerable<LogLine>>> ReadAsync(Actor actor, ScopeRef app, LogQuery query, CancellationToken cancellationToken) =>
         UnitOfWork.GuardAsync<IAsyncEnumerable<LogLine>>(async () =>

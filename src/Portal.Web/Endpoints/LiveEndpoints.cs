@@ -10,7 +10,7 @@ using Portal.Core.Observe;
 
 namespace Portal.Web.Endpoints;
 
-/// <summary>Instances, the live view and logs. Streams end when the server stops or the right is gone.</summary>
+/// <summary>Instances, the live view and logs. Streams end when the server stops, the right is gone, or the session or token of the reader has ended.</summary>
 internal static class LiveEndpoints
 {
     public static void Map(RouteGroupBuilder api)
@@ -25,8 +25,8 @@ internal static class LiveEndpoints
                 var live = await use.WatchAsync(http.Actor(), http.Scope(ScopeLevel.App), http.RequestAborted);
                 return live.IsOk ? TypedResults.ServerSentEvents(Events(live.Value, "snapshot", lifetime.ApplicationStopping)) : Problems.Of(live.Error);
             })
-            .WithName("GetLive").Produces<AppSnapshot>(200, "application/json", "text/event-stream").RequiresRight(Right.AppView, ScopeLevel.App);
-        app.MapGet("/logs", LogsAsync).WithName("ReadLogs").Produces<string>(200, "text/plain", "text/event-stream").RequiresRight(Right.LogsRead, ScopeLevel.App);
+            .WithName("GetLive").Produces<AppSnapshot>(200, "application/json", "text/event-stream").RequiresRight(Right.AppView, ScopeLevel.App).EndsWithIdentity();
+        app.MapGet("/logs", LogsAsync).WithName("ReadLogs").Produces<string>(200, "text/plain", "text/event-stream").RequiresRight(Right.LogsRead, ScopeLevel.App).EndsWithIdentity();
     }
 
     private static async Task<IResult> LogsAsync(HttpContext http, ILogs use, IHostApplicationLifetime lifetime, string? instance, string? process, int? tail, bool? follow, bool? previous)

@@ -34,6 +34,9 @@ public sealed class Product : IAsyncLifetime
 
     internal string AppConnection => _postgres.ConnectionString("portal", "portal_app");
 
+    /// <summary>The database as no tenant sees it: without row-level security.</summary>
+    internal string SuperuserConnection => _postgres.ConnectionString("portal");
+
     internal string OwnerConnection => _postgres.ConnectionString("portal", "portal_owner");
 
     public async ValueTask InitializeAsync()

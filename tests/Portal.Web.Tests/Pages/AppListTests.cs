@@ -1,4 +1,5 @@
 using Bunit;
+using Portal.Core.Members;
 using Portal.Core.Observe;
 using Portal.Core.Results;
 using Portal.Web.Pages.Apps;
@@ -17,6 +18,22 @@ public sealed class AppListTests : ConsoleContext
         var page = Show();
 
         Assert.Equal("/t/acme/p/shop/e/production/apps/new", page.Link("Declare the first app").GetAttribute("href"));
+    }
+
+    [Theory]
+    [InlineData(Role.Viewer, "As Viewer you may not deploy. Ask for the role Deployer.")]
+    [InlineData(Role.Deployer, "As Deployer you may not change the configuration. Ask for the role Developer.")]
+    public void Who_may_not_declare_an_app_reads_why_and_the_link_leads_nowhere(Role role, string why)
+    {
+        Authorizer.Role = role;
+        var page = Show();
+
+        foreach (var name in (string[])["Declare an app", "Declare the first app"])
+        {
+            Assert.Null(page.Link(name).GetAttribute("href"));
+            Assert.Equal("true", page.Link(name).GetAttribute("aria-disabled"));
+            Assert.Equal(why, page.Described(page.Link(name)));
+        }
     }
 
     [Fact]
