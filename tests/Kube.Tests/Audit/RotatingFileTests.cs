@@ -23,6 +23,6 @@ public sealed class RotatingFileTests : IDisposable
         Assert.Equal(["audit.log", "audit.log.1", "audit.log.2"], Directory.GetFiles(Path.GetDirectoryName(path)!).Select(p => Path.GetFileName(p)!).Order(StringComparer.Ordinal));
         string[] lines = [.. ((string[])[path + ".2", path + ".1", path]).SelectMany(File.ReadAllLines)];
         Assert.Equal(["4", "5", "6", "7", "8", "9"], lines.Select(l => l.TrimStart('0')));
-        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(path));
+        if (OperatingSystem.IsLinux()) Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(path));
     }
 }

@@ -29,26 +29,21 @@ internal sealed class PodStreamHandler(IObjectStore store, NodeConnection nodes,
             throw Refusal.BadRequest("Upgrade request required");
         await AuthorizeAsync(request).ConfigureAwait(false);
         var target = Find(request);
-        using var life = CancellationTokenSource.CreateLinkedTokenSource(request.Aborted);
         try
         {
             var offered = request.Http.Request.Headers.SecWebSocketProtocol.SelectMany(p => (p ?? "").Split(',', StringSplitOptions.TrimEntries)).ToArray();
             var forwarding = request.Path.Subresource == "portforward";
             if (!webSocket || forwarding && !offered.Contains(StreamProtocols.TunnelledPortForward))
-                await RelayAsync(request, target, upgrade, webSocket, life.Token).ConfigureAwait(false);
+                await RelayAsync(request, target, upgrade, webSocket, request.Aborted).ConfigureAwait(false);
             else if (forwarding)
-                await TunnelAsync(request, target, life.Token).ConfigureAwait(false);
+                await TunnelAsync(request, target, request.Aborted).ConfigureAwait(false);
             else
-                await TranslateAsync(request, target, offered, life.Token).ConfigureAwait(false);
+                await TranslateAsync(request, target, offered, request.Aborted).ConfigureAwait(false);
         }
         catch (Exception e) when (request.Http.Response.HasStarted && e is IOException or WebSocketException or OperationCanceledException)
         {
             // One side has gone: so does the other.
             request.Http.Abort();
-        }
-        finally
-        {
-            await life.CancelAsync().ConfigureAwait(false);
         }
     }
 
@@ -57,7 +52,8 @@ internal sealed class PodStreamHandler(IObjectStore store, NodeConnection nodes,
     {
         if (request.Verb == "create")
             return;
-        var attributes = new AuthorizationAttributes(request.User, "create", request.Path.Group, request.Path.Resource, request.Path.Subresource, request.Path.Namespace, request.Path.Name, "");
+        var path = request.Path;
+        var attributes = new AuthorizationAttributes(request.User, "create", path.Group, path.Resource, path.Subresource, path.Namespace, path.Name, "");
         var decision = await authorizers.AuthorizeAsync(attributes, request.Aborted).ConfigureAwait(false);
         if (decision.Verdict != AuthorizationVerdict.Allow)
             throw Refusal.Forbidden(request.Kind.Resource, request.Path.Name, AuthorizerChain.Describe(attributes, decision.Reason));
