@@ -1,4 +1,3 @@
-using System.Net.Http;
 using System.Text.Json.Nodes;
 using Testing;
 using Xunit;
@@ -246,7 +245,7 @@ public sealed class WorkloadCases(ConformanceSuite suite) : ConformanceTest(suit
     private async Task ImageAsync(string path, string image) =>
         Assert.Equal(200, (await Api.SendAsync(HttpMethod.Patch, path, "{\"spec\":{\"template\":{\"spec\":{\"containers\":[{\"name\":\"c\",\"image\":\"" + image + "\"}]}}}}", "application/strategic-merge-patch+json")).Code);
 
-    private Task OnlyImageAsync(string path, string image, int count) => Eventually.Async(
+    private Task<string[]> OnlyImageAsync(string path, string image, int count) => Eventually.Async(
         $"{count} pods of {image} and no other",
         async () => (await Api.GetAsync(PodsOf(path)))["items"]!.AsArray().Select(p => (string)p!["spec"]!["containers"]![0]!["image"]!).ToArray(),
         images => images.Length == count && images.All(i => i == image),
