@@ -42,7 +42,7 @@ internal sealed partial class ObjectRegistry(IObjectStore store, IEnumerable<IAd
             Admit(new AdmissionRequest(AdmissionOperation.Create, kind, ns, name, "", candidate, null, options.User, options.DryRun) { Feedback = options.Feedback });
             Validate(kind, candidate, null, "");
             if (!options.Applying)
-                FieldOwnership.RecordUpdate(candidate, null, kind.Schema, Owner(kind, options));
+                RecordCreate(kind, candidate, options);
             var key = new ObjectKey(kind.StorageResource, kind.Namespaced ? ns : "", name);
             if (options.DryRun)
             {
@@ -87,6 +87,17 @@ internal sealed partial class ObjectRegistry(IObjectStore store, IEnumerable<IAd
             if (attempt >= Attempts)
                 throw Refusal.Modified(kind.Resource, key.Name);
         }
+    }
+
+    // The status of a new object is the server's: who creates it does not own it, and its controller meets no conflict there.
+    private void RecordCreate(ResourceKind kind, JsonObject document, WriteOptions options)
+    {
+        var status = kind is { HasStatus: true, CreatesWithStatus: false } ? document["status"] : null;
+        if (status is not null)
+            document.Remove("status");
+        FieldOwnership.RecordUpdate(document, null, kind.Schema, Owner(kind, options));
+        if (status is not null)
+            document["status"] = status;
     }
 
     private static void CheckPreconditions(ResourceKind kind, ObjectKey key, StoredObject stored, JsonObject live, JsonObject changed)

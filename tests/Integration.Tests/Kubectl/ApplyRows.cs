@@ -175,7 +175,8 @@ internal static class ApplyRows
     private static async Task Edited(MatrixRun run, string command, string script, string says)
     {
         var editor = await run.File("editor.sh", $"#!/bin/sh\nsed -i '{script}' \"$1\"\n");
-        if (OperatingSystem.IsLinux()) System.IO.File.SetUnixFileMode(editor, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        if (!OperatingSystem.IsWindows())
+            System.IO.File.SetUnixFileMode(editor, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         var result = await run.RunAsync(null, command, new Dictionary<string, string> { ["KUBE_EDITOR"] = editor });
         Assert.True(result.ExitCode == 0, $"kubectl {command}: {result.Error} {result.Output}");
         Assert.Contains(says, result.Output + result.Error, StringComparison.Ordinal);
