@@ -103,7 +103,7 @@ internal static class ListBenchmark
         {
             var noise = new byte[500];
             random.NextBytes(noise);
-            var json = $$"""{"kind":"ConfigMap","apiVersion":"v1","metadata":{"name":"m-{{i:00000}}","namespace":"{{ns}}","uid":"{{Guid.NewGuid()}}","creationTimestamp":"2026-01-01T00:00:00Z","labels":{"app":"bench"} },"data":{"noise":"{{Convert.ToBase64String(noise)}}"} }""";
+            var json = $$$"""{"kind":"ConfigMap","apiVersion":"v1","metadata":{"name":"m-{{{i:00000}}}","namespace":"{{{ns}}}","uid":"{{{Guid.NewGuid()}}}","creationTimestamp":"2026-01-01T00:00:00Z","labels":{"app":"bench"}},"data":{"noise":"{{{Convert.ToBase64String(noise)}}}"} }""";
             writes.Add(store.WriteAsync(new Write(WriteKind.Create, new ObjectKey("configmaps", ns, $"m-{i:00000}"), 0, Encoding.UTF8.GetBytes(json), new Dictionary<string, string> { ["app"] = "bench" }), CancellationToken.None).AsTask());
             if (writes.Count == 500)
             {
