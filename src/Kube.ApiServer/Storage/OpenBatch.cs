@@ -56,7 +56,6 @@ internal sealed class OpenBatch(Head head)
         request.Result = new WriteResult(WriteOutcome.Committed, version);
         _requests.Add(request);
         IsUrgent |= request.Urgency == Urgency.Now;
-        if (request.Urgency == Urgency.Behind) request.Complete(request.Result);
     }
 
     /// <summary>Hands out the answers after the commit.</summary>

@@ -9,8 +9,8 @@ internal static class Urgencies
     /// </summary>
     public static Urgency Of(ObjectKey key) => key.Resource switch
     {
-        "events" or "events.events.k8s.io" => Urgency.Behind,
-        "leases.coordination.k8s.io" when key.Namespace == "kube-node-lease" => Urgency.Heartbeat,
+        "events" => Urgency.Soon,
+        "leases.coordination.k8s.io" when key.Namespace == "kube-node-lease" => Urgency.Soon,
         _ => Urgency.Now,
     };
 }

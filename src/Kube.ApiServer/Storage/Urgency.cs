@@ -7,14 +7,8 @@ internal enum Urgency
     Now,
 
     /// <summary>
-    /// A node's heartbeat: may wait a moment for company, is acknowledged when durable, and outlives an outage of PostgreSQL in the queue,
-    /// so that the first batch after it shows all nodes alive before any controller can conclude otherwise.
+    /// A node's heartbeat or an Event: may wait a moment for company, is acknowledged when durable, and outlives an outage of PostgreSQL in the
+    /// queue, so that the first batch after it shows all nodes alive before any controller can conclude otherwise.
     /// </summary>
-    Heartbeat,
-
-    /// <summary>
-    /// An Event object: may wait a moment for company and is acknowledged before it is durable. What was acknowledged in the last moment
-    /// before a crash may be lost; events are hints for people, and no one compares and swaps on them.
-    /// </summary>
-    Behind,
+    Soon,
 }
