@@ -40,7 +40,7 @@ public static class NodeInstallation
     }
 
     /// <summary>
-    /// Stops and removes every pod of the node and ends its containerd; images, logs and credentials stay. The agent must not run.
+    /// Stops and removes every pod of the node with its volumes in memory and ends its containerd; images, logs and credentials stay. The agent must not run.
     /// </summary>
     /// <param name="dataDirectory">The agent's data directory.</param>
     /// <param name="time">Clock.</param>
@@ -49,8 +49,14 @@ public static class NodeInstallation
     {
         ArgumentNullException.ThrowIfNull(time);
         var paths = new NodePaths(dataDirectory);
-        if (ContainerdProcess(paths) is not { } process)
-            return;
+        if (ContainerdProcess(paths) is { } process)
+            await EndContainerdAsync(process, paths, time, cancellationToken).ConfigureAwait(false);
+        // Secrets and tokens live in memory file systems that outlast their pods.
+        Volumes.FileSystemCalls.UnmountBelow(paths.Pods);
+    }
+
+    private static async Task EndContainerdAsync(System.Diagnostics.Process process, NodePaths paths, TimeProvider time, CancellationToken cancellationToken)
+    {
         using (var cri = new CriClient(CriChannel.Open(paths.ContainerdSocket)))
         {
             try

@@ -33,6 +33,14 @@ internal static partial class FileSystemCalls
     /// <summary>Takes a mount away, at once for new users; false when nothing was mounted.</summary>
     public static bool Unmount(string path) => Unmount2(path, Detach) == 0;
 
+    /// <summary>Takes away every mount below a directory, the innermost first.</summary>
+    public static void UnmountBelow(string directory)
+    {
+        var below = directory.TrimEnd('/') + "/";
+        foreach (var point in File.ReadAllLines("/proc/self/mountinfo").Select(l => l.Split(' ')[4].Replace("\\040", " ", StringComparison.Ordinal)).Where(p => p.StartsWith(below, StringComparison.Ordinal)).Reverse())
+            Unmount(point);
+    }
+
     public static bool IsMounted(string path) =>
         File.ReadLines("/proc/self/mountinfo").Any(l => l.Split(' ') is { Length: > 4 } words && words[4] == path);
 
