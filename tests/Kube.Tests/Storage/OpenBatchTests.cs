@@ -43,16 +43,19 @@ public sealed class OpenBatchTests
     }
 
     [Fact]
-    public void An_event_is_acknowledged_before_the_commit_and_a_lease_is_not()
+    public void An_event_and_a_heartbeat_wait_for_company_and_are_acknowledged_by_the_commit()
     {
         var batch = new OpenBatch(Head.Empty);
         var happened = Add(batch, Objects.Create(Objects.Key("e", resource: "events")));
         var heartbeat = Add(batch, Objects.Create(Objects.Key("n", "kube-node-lease", "leases.coordination.k8s.io")));
-        Assert.True(happened.Completion.IsCompletedSuccessfully);
-        Assert.False(heartbeat.Completion.IsCompleted);
         Assert.False(batch.IsUrgent);
         Add(batch, Objects.Create(Objects.Key("leader", "kube-system", "leases.coordination.k8s.io")));
         Assert.True(batch.IsUrgent);
+        Assert.False(happened.Completion.IsCompleted);
+        Assert.False(heartbeat.Completion.IsCompleted);
+        batch.Complete();
+        Assert.True(happened.Completion.IsCompletedSuccessfully);
+        Assert.True(heartbeat.Completion.IsCompletedSuccessfully);
     }
 
     [Fact]
