@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Globalization;
 using Cronos;
 
@@ -11,6 +12,7 @@ internal sealed class CronSchedule
 {
     private const string Every = "@every ";
     private const int MostMissed = 100;
+    private static readonly SearchValues<char> NumberParts = SearchValues.Create("0123456789.");
     private readonly CronExpression[] _expressions;
     private readonly TimeSpan _every;
 
@@ -95,13 +97,13 @@ internal sealed class CronSchedule
         var rest = text.AsSpan().Trim();
         while (rest.Length > 0)
         {
-            var digits = rest.IndexOfAnyExcept("0123456789.");
+            var digits = rest.IndexOfAnyExcept(NumberParts);
             if (digits <= 0 || !double.TryParse(rest[..digits], NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var number))
             {
                 throw new FormatException($"{text} is no duration");
             }
 
-            var end = rest[digits..].IndexOfAny("0123456789.");
+            var end = rest[digits..].IndexOfAny(NumberParts);
             var unit = end < 0 ? rest[digits..] : rest.Slice(digits, end);
             total += unit switch
             {

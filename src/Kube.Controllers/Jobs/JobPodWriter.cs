@@ -52,24 +52,30 @@ internal sealed class JobPodWriter(ControllerContext context)
     }
 
     /// <summary>Deletes pods whose end counts.</summary>
-    public Task DeleteAsync(V1Job job, IEnumerable<V1Pod> pods, CancellationToken cancellationToken) => Each(pods, cancellationToken, async (pod, token) =>
-    {
-        Pending.Deleted(Names.Of(job), pod.Metadata.Uid);
-        await PodDeletion.DeleteAsync(_pods, pod, null, token);
-        context.Events.Normal(job, "SuccessfulDelete", $"Deleted pod: {pod.Metadata.Name}");
-    });
+    public Task DeleteAsync(V1Job job, IEnumerable<V1Pod> pods, CancellationToken cancellationToken) => Each(
+        pods,
+        async (pod, token) =>
+        {
+            Pending.Deleted(Names.Of(job), pod.Metadata.Uid);
+            await PodDeletion.DeleteAsync(_pods, pod, null, token);
+            context.Events.Normal(job, "SuccessfulDelete", $"Deleted pod: {pod.Metadata.Name}");
+        },
+        cancellationToken);
 
     /// <summary>Deletes pods that the job does not want any longer; without their finalizer nobody counts them. A pod that has ended meanwhile is left to be counted.</summary>
-    public Task WithdrawAsync(V1Job job, IEnumerable<V1Pod> pods, CancellationToken cancellationToken) => Each(pods, cancellationToken, async (pod, token) =>
-    {
-        await UntrackOneAsync(pod, bound: true, token);
-        Pending.Deleted(Names.Of(job), pod.Metadata.Uid);
-        await PodDeletion.DeleteAsync(_pods, pod, null, token);
-        context.Events.Normal(job, "SuccessfulDelete", $"Deleted pod: {pod.Metadata.Name}");
-    });
+    public Task WithdrawAsync(V1Job job, IEnumerable<V1Pod> pods, CancellationToken cancellationToken) => Each(
+        pods,
+        async (pod, token) =>
+        {
+            await UntrackOneAsync(pod, bound: true, token);
+            Pending.Deleted(Names.Of(job), pod.Metadata.Uid);
+            await PodDeletion.DeleteAsync(_pods, pod, null, token);
+            context.Events.Normal(job, "SuccessfulDelete", $"Deleted pod: {pod.Metadata.Name}");
+        },
+        cancellationToken);
 
     /// <summary>Takes the finalizer off pods that have been counted.</summary>
-    public Task UntrackAsync(IEnumerable<V1Pod> pods, CancellationToken cancellationToken) => Each(pods, cancellationToken, (pod, token) => UntrackOneAsync(pod, bound: false, token));
+    public Task UntrackAsync(IEnumerable<V1Pod> pods, CancellationToken cancellationToken) => Each(pods, (pod, token) => UntrackOneAsync(pod, bound: false, token), cancellationToken);
 
     /// <summary>Makes the job the owner of a pod that matches its selector.</summary>
     public Task AdoptAsync(V1Job job, V1Pod pod, CancellationToken cancellationToken)
@@ -86,7 +92,7 @@ internal sealed class JobPodWriter(ControllerContext context)
         (pod.Metadata.Finalizers ?? []).Where(f => f != JobPods.Tracking),
         cancellationToken);
 
-    private static Task Each(IEnumerable<V1Pod> pods, CancellationToken cancellationToken, Func<V1Pod, CancellationToken, Task> work) =>
+    private static Task Each(IEnumerable<V1Pod> pods, Func<V1Pod, CancellationToken, Task> work, CancellationToken cancellationToken) =>
         Parallel.ForEachAsync(pods, new ParallelOptions { MaxDegreeOfParallelism = 16, CancellationToken = cancellationToken }, async (pod, token) => await work(pod, token));
 
     private async Task CreateOneAsync(V1Job job, JsonObject template, NewJobPod pod, CancellationToken cancellationToken)

@@ -147,6 +147,6 @@ public sealed class CustomResourceCases(ConformanceSuite suite) : ConformanceTes
 
     private static JsonObject One(string group, string name) => Document($"{{'apiVersion':'{group}/v1','kind':'One','metadata':{{'name':'{name}'}}}}");
 
-    private Task SchemaAsync(string definition, string schema) => Api.MergeAsync(
+    private Task<JsonNode> SchemaAsync(string definition, string schema) => Api.MergeAsync(
         definition, new JsonObject { ["spec"] = new JsonObject { ["versions"] = new JsonArray(Version("v1", schema)) } }.ToJsonString());
 }

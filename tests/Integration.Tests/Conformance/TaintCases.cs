@@ -1,5 +1,4 @@
 using System.Text.Json.Nodes;
-using Testing;
 using Xunit;
 
 namespace Integration.Tests.Conformance;
