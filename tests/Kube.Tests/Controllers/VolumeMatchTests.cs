@@ -61,8 +61,21 @@ public sealed class VolumeMatchTests
     {
         var reserved = Volume("r", "1Gi");
         reserved.Spec.ClaimRef = new V1ObjectReference { Name = "c", NamespaceProperty = "default", Uid = "c" };
-        Assert.Null(VolumeMatch.Find(Claim("1Gi"), [Volume("free", "1Gi")], reservedOnly: true));
-        Assert.Equal("r", VolumeMatch.Find(Claim("1Gi"), [Volume("free", "1Gi"), reserved], reservedOnly: true)?.Metadata.Name);
+        Assert.Null(VolumeMatch.Find(Claim("1Gi"), [Volume("free", "1Gi")], waits: true));
+        Assert.Equal("r", VolumeMatch.Find(Claim("1Gi"), [Volume("free", "1Gi"), reserved], waits: true)?.Metadata.Name);
+    }
+
+    [Fact]
+    public void Once_its_first_pod_has_a_node_the_volume_must_be_reached_from_there()
+    {
+        var far = Volume("far", "1Gi");
+        far.Spec.NodeAffinity = OnNode("other");
+        var near = Volume("near", "2Gi");
+        near.Spec.NodeAffinity = OnNode("here");
+        var node = new V1Node { Metadata = new V1ObjectMeta { Name = "here", Labels = new Dictionary<string, string> { ["kubernetes.io/hostname"] = "here" } } };
+        Assert.Equal("near", VolumeMatch.Find(Claim("1Gi"), [far, near], waits: true, node)?.Metadata.Name);
+        Assert.Null(VolumeMatch.Find(Claim("1Gi"), [far], waits: true, node));
+        Assert.True(node.Reaches(Volume("anywhere", "1Gi")));
     }
 
     [Fact]
@@ -84,7 +97,15 @@ public sealed class VolumeMatchTests
         Assert.Equal(["data", "p-b"], ClaimProtectionController.ClaimsOf(pod));
     }
 
-    private static string? Find(V1PersistentVolumeClaim claim, params V1PersistentVolume[] volumes) => VolumeMatch.Find(claim, volumes, reservedOnly: false)?.Metadata.Name;
+    private static string? Find(V1PersistentVolumeClaim claim, params V1PersistentVolume[] volumes) => VolumeMatch.Find(claim, volumes)?.Metadata.Name;
+
+    private static V1VolumeNodeAffinity OnNode(string name) => new()
+    {
+        Required = new V1NodeSelector
+        {
+            NodeSelectorTerms = [new V1NodeSelectorTerm { MatchExpressions = [new V1NodeSelectorRequirement { Key = "kubernetes.io/hostname", OperatorProperty = "In", Values = [name] }] }],
+        },
+    };
 
     private static V1PersistentVolumeClaim Claim(string size, string? storageClass = null) => new()
     {
