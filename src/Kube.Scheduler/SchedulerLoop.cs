@@ -195,7 +195,7 @@ internal sealed class SchedulerLoop(SchedulerOptions options, IPodBinder binder,
         {
             _queue.Remove(uid);
             _assumed.Remove(uid);
-            if (_snapshot.RemovePod(uid) is { } freed)
+            if (_snapshot.RemovePod(uid) is { Node: var freed })
             {
                 WakeFor(freed, Filter.NodeResources | Filter.NodePorts);
             }
@@ -204,7 +204,7 @@ internal sealed class SchedulerLoop(SchedulerOptions options, IPodBinder binder,
         {
             _queue.Remove(uid);
             _assumed.Remove(uid);
-            var before = _snapshot.NodeOf(uid);
+            var before = _snapshot.Find(uid)?.Node;
             if (_snapshot.PlacePod(uid, pod.Spec.NodeName, new PodShape(pod)) && before is not null)
             {
                 WakeFor(before, Filter.NodeResources | Filter.NodePorts);

@@ -21,8 +21,8 @@ internal static class UseScore
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Fractions(ClusterSnapshot s, int node, PodShape pod, out float cpu, out float memory)
     {
-        cpu = Math.Min((s.ScoredMilliCpu[node] + pod.ScoredMilliCpu) * s.PerMilliCpu[node], 1);
-        memory = Math.Min((s.ScoredMemory[node] + pod.ScoredMemory) * s.PerMemory[node], 1);
+        cpu = Math.Min(s.UsedCpuShare[node] + (pod.ScoredMilliCpu * s.PerMilliCpu[node]), 1);
+        memory = Math.Min(s.UsedMemoryShare[node] + (pod.ScoredMemory * s.PerMemory[node]), 1);
     }
 
     /// <summary>More the more is left.</summary>

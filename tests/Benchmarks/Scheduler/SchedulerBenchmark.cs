@@ -25,27 +25,45 @@ internal static class SchedulerBenchmark
             Row("scheduler core, pods of one replica set", Measure(50_000, _ => "one")),
             Row("scheduler core, 10 pods each of 1,000 replica sets, one set after the other", Measure(10_000, i => (i / 10).ToString(CultureInfo.InvariantCulture))),
             Row("scheduler core, 10 pods each of 1,000 replica sets, in turn", Measure(10_000, i => (i % 1_000).ToString(CultureInfo.InvariantCulture))),
-            Row("scheduler core, every pod of a shape of its own", Measure(5_000, i => "one", different: true)),
+            Row("scheduler core, every pod of a shape of its own", Measure(20_000, i => "one", different: true)),
+            Row("scheduler core, required anti-affinity by host", Measure(4_000, _ => "one", with: AntiAffinity), "2,000/s"),
+            Row("scheduler core, topology spread over 10 zones and hosts", Measure(4_000, _ => "one", with: Spread), "1,500/s"),
         ];
         return Task.FromResult(figures);
     }
 
-    private static Figure Row(string name, double perSecond) => new(name, string.Create(CultureInfo.InvariantCulture, $"{perSecond:N0}/s"), Target);
+    private static Figure Row(string name, double perSecond, string target = Target) => new(name, string.Create(CultureInfo.InvariantCulture, $"{perSecond:N0}/s"), target);
 
-    private static double Measure(int count, Func<int, string> ownerOf, bool different = false)
+    private static void AntiAffinity(V1Pod pod) => pod.Spec.Affinity = new V1Affinity
+    {
+        PodAntiAffinity = new V1PodAntiAffinity
+        {
+            RequiredDuringSchedulingIgnoredDuringExecution = [new V1PodAffinityTerm { LabelSelector = Selector, TopologyKey = "kubernetes.io/hostname" }],
+        },
+    };
+
+    private static void Spread(V1Pod pod) => pod.Spec.TopologySpreadConstraints =
+    [
+        new V1TopologySpreadConstraint { LabelSelector = Selector, TopologyKey = "zone", MaxSkew = 1, WhenUnsatisfiable = "DoNotSchedule" },
+        new V1TopologySpreadConstraint { LabelSelector = Selector, TopologyKey = "kubernetes.io/hostname", MaxSkew = 1, WhenUnsatisfiable = "ScheduleAnyway" },
+    ];
+
+    private static V1LabelSelector Selector => new() { MatchLabels = new Dictionary<string, string> { ["app"] = "bench" } };
+
+    private static double Measure(int count, Func<int, string> ownerOf, bool different = false, Action<V1Pod>? with = null)
     {
         var snapshot = new ClusterSnapshot();
         for (var i = 0; i < Nodes; i++)
         {
             snapshot.SetNode(NodeFacts.Of(new V1Node
             {
-                Metadata = new V1ObjectMeta { Name = $"node-{i}", Labels = new Dictionary<string, string> { ["zone"] = $"z{i % 3}" } },
+                Metadata = new V1ObjectMeta { Name = $"node-{i}", Labels = new Dictionary<string, string> { ["zone"] = $"z{i % 10}", ["kubernetes.io/hostname"] = $"node-{i}" } },
                 Spec = new V1NodeSpec(),
                 Status = new V1NodeStatus { Allocatable = new Dictionary<string, ResourceQuantity> { ["cpu"] = new("32"), ["memory"] = new("64Gi"), ["pods"] = new("110") } },
             }));
         }
 
-        var shapes = Enumerable.Range(0, count).Select(i => new PodShape(PodOf(i, ownerOf(i), different ? 100 + i : 100))).ToArray();
+        var shapes = Enumerable.Range(0, count).Select(i => new PodShape(PodOf(i, ownerOf(i), different ? 100 + i : 100, with))).ToArray();
         var placement = new Placement(snapshot);
         var clock = Stopwatch.StartNew();
         for (var i = 0; i < count; i++)
@@ -57,6 +75,13 @@ internal static class SchedulerBenchmark
         return count / clock.Elapsed.TotalSeconds;
     }
 
+    private static V1Pod PodOf(int number, string owner, int milliCpu, Action<V1Pod>? with)
+    {
+        var pod = PodOf(number, owner, milliCpu);
+        with?.Invoke(pod);
+        return pod;
+    }
+
     private static V1Pod PodOf(int number, string owner, int milliCpu) => new()
     {
         Metadata = new V1ObjectMeta
@@ -64,6 +89,7 @@ internal static class SchedulerBenchmark
             Name = $"pod-{number}",
             NamespaceProperty = "default",
             Uid = $"pod-{number}",
+            Labels = new Dictionary<string, string> { ["app"] = "bench" },
             OwnerReferences = [new V1OwnerReference { ApiVersion = "apps/v1", Kind = "ReplicaSet", Name = owner, Uid = owner, Controller = true }],
         },
         Spec = new V1PodSpec
