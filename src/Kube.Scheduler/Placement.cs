@@ -44,7 +44,7 @@ internal sealed class Placement(ClusterSnapshot snapshot)
     }
 
     /// <summary>Whether one node would take the pod now.</summary>
-    public bool Takes(string node, PodShape shape) => snapshot.TryGetIndex(node, out var i) && Refuse(i, shape).Filter == Filter.None;
+    public bool Takes(string node, PodShape shape) => snapshot.TryGetIndex(node, out var i) && Capacity.Fits(snapshot, i, shape) && Refuse(i, shape).Filter == Filter.None;
 
     /// <summary>Asks every filter in turn, for one node.</summary>
     public Refusal Refuse(int node, PodShape shape) => Decide(shape).Refuse(node);

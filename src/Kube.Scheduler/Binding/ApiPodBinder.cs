@@ -30,6 +30,27 @@ internal sealed class ApiPodBinder(IKubernetes client, EventRecorder events, Tim
         events.Normal(pod, "Scheduled", $"Successfully assigned {pod.Metadata.NamespaceProperty}/{pod.Metadata.Name} to {node}");
     }
 
+    public async Task PreemptAsync(V1Pod pod, string node, IReadOnlyList<V1Pod> victims, CancellationToken cancellationToken)
+    {
+        await PatchStatusAsync(pod, new JsonObject { ["nominatedNodeName"] = node }, cancellationToken);
+        foreach (var victim in victims)
+        {
+            try
+            {
+                // The reason must be on the pod before it goes: a job's failure policy looks for it.
+                var condition = Condition("DisruptionTarget", "True", "PreemptionByScheduler", $"{victim.Spec.SchedulerName ?? "default-scheduler"}: preempting to accommodate a higher priority pod");
+                await PatchStatusAsync(victim, new JsonObject { ["conditions"] = new JsonArray(condition) }, cancellationToken);
+                var only = new V1DeleteOptions { Preconditions = new V1Preconditions { Uid = victim.Metadata.Uid } };
+                await _pods.DeleteAsync(victim.Metadata.NamespaceProperty, victim.Metadata.Name, only, cancellationToken);
+                events.Normal(victim, "Preempted", $"Preempted by pod {pod.Metadata.Uid} on node {node}");
+            }
+            catch (ApiException e) when (e.IsNotFound || e.IsConflict)
+            {
+                // Gone already, or another pod by now.
+            }
+        }
+    }
+
     public void ReportFailure(V1Pod pod, string message)
     {
         events.Warning(pod, "FailedScheduling", message);
@@ -41,24 +62,10 @@ internal sealed class ApiPodBinder(IKubernetes client, EventRecorder events, Tim
     {
         await foreach (var (pod, message) in _reports.Reader.ReadAllAsync(cancellationToken))
         {
-            var condition = new JsonObject
-            {
-                ["type"] = "PodScheduled",
-                ["status"] = "False",
-                ["reason"] = "Unschedulable",
-                ["message"] = message,
-                ["lastTransitionTime"] = time.GetUtcNow().UtcDateTime.ToString("yyyy-MM-ddTHH:mm:ssZ", CultureInfo.InvariantCulture),
-            };
-
-            // The uid is a precondition: a pod made anew under the name is another pod.
-            var patch = new JsonObject
-            {
-                ["metadata"] = new JsonObject { ["uid"] = pod.Metadata.Uid },
-                ["status"] = new JsonObject { ["conditions"] = new JsonArray(condition) },
-            };
+            var status = new JsonObject { ["conditions"] = new JsonArray(Condition("PodScheduled", "False", "Unschedulable", message)) };
             try
             {
-                await _pods.PatchAsync(pod.Metadata.NamespaceProperty, pod.Metadata.Name, patch, PatchKind.StrategicMerge, cancellationToken, "status");
+                await PatchStatusAsync(pod, status, cancellationToken);
             }
             catch (Exception e) when (e is ApiException or HttpRequestException or IOException)
             {
@@ -66,4 +73,22 @@ internal sealed class ApiPodBinder(IKubernetes client, EventRecorder events, Tim
             }
         }
     }
+
+    // The uid is a precondition: a pod made anew under the name is another pod.
+    private Task PatchStatusAsync(V1Pod pod, JsonObject status, CancellationToken cancellationToken) => _pods.PatchAsync(
+        pod.Metadata.NamespaceProperty,
+        pod.Metadata.Name,
+        new JsonObject { ["metadata"] = new JsonObject { ["uid"] = pod.Metadata.Uid }, ["status"] = status },
+        PatchKind.StrategicMerge,
+        cancellationToken,
+        "status");
+
+    private JsonObject Condition(string type, string status, string reason, string message) => new()
+    {
+        ["type"] = type,
+        ["status"] = status,
+        ["reason"] = reason,
+        ["message"] = message,
+        ["lastTransitionTime"] = time.GetUtcNow().UtcDateTime.ToString("yyyy-MM-ddTHH:mm:ssZ", CultureInfo.InvariantCulture),
+    };
 }

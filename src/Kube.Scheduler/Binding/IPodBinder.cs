@@ -8,6 +8,9 @@ internal interface IPodBinder
     /// <summary>Binds a pod to a node; throws when it did not, or may not have, come about.</summary>
     Task BindAsync(V1Pod pod, string node, CancellationToken cancellationToken);
 
+    /// <summary>Pushes pods off a node for a more important one and notes that it is to get the node; throws when it did not, or may not have, come about.</summary>
+    Task PreemptAsync(V1Pod pod, string node, IReadOnlyList<V1Pod> victims, CancellationToken cancellationToken);
+
     /// <summary>Reports that no node takes a pod.</summary>
     void ReportFailure(V1Pod pod, string message);
 }
