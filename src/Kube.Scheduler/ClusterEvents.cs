@@ -3,7 +3,6 @@ using Kube.Machinery.Informers;
 using Kube.Scheduler.Filters;
 using Kube.Scheduler.Queue;
 using Kube.Scheduler.Snapshot;
-using Kube.Scheduler.Topology;
 
 namespace Kube.Scheduler;
 

@@ -164,6 +164,10 @@ internal sealed class SchedulerLoop
         if (_state.Queue.ParkedGroups > 0)
         {
             _state.Queue.WakeNext(group);
+        }
+
+        if (_state.Queue.AnyRefusedBy(ClusterChange.Places))
+        {
             _state.Changes.Add(ClusterChange.OfNeighbour(shape));
         }
     }

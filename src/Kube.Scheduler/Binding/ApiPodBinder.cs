@@ -75,7 +75,7 @@ internal sealed class ApiPodBinder(IKubernetes client, EventRecorder events, Tim
     }
 
     // The uid is a precondition: a pod made anew under the name is another pod.
-    private Task PatchStatusAsync(V1Pod pod, JsonObject status, CancellationToken cancellationToken) => _pods.PatchAsync(
+    private Task<V1Pod> PatchStatusAsync(V1Pod pod, JsonObject status, CancellationToken cancellationToken) => _pods.PatchAsync(
         pod.Metadata.NamespaceProperty,
         pod.Metadata.Name,
         new JsonObject { ["metadata"] = new JsonObject { ["uid"] = pod.Metadata.Uid }, ["status"] = status },

@@ -132,7 +132,7 @@ internal sealed class SchedulingQueue
     /// <param name="helps">Whether the event is enough; asked once a group.</param>
     public void Wake(Filter changed, Func<ParkedGroup, bool> helps)
     {
-        if (_parked.Count == 0 || !Concerns(changed))
+        if (_parked.Count == 0 || !AnyRefusedBy(changed))
         {
             return;
         }
@@ -241,7 +241,8 @@ internal sealed class SchedulingQueue
         }
     }
 
-    private bool Concerns(Filter changed)
+    /// <summary>Whether any group was refused by one of the filters.</summary>
+    public bool AnyRefusedBy(Filter changed)
     {
         for (var rest = (uint)changed | (1u << 31); rest != 0; rest &= rest - 1)
         {

@@ -73,7 +73,7 @@ internal static class NodeScan
         var needMemory = new Vector<long>(pod.Requests.Memory == 0 ? long.MinValue : pod.Requests.Memory);
         var needStorage = new Vector<long>(pod.Requests.EphemeralStorage == 0 ? long.MinValue : pod.Requests.EphemeralStorage);
         var (podCpu, podMemory) = (new Vector<float>(pod.ScoredMilliCpu), new Vector<float>(pod.ScoredMemory));
-        var (one, two, fifty, hundred) = (Vector<float>.One, new Vector<float>(2), new Vector<float>(50), new Vector<float>(100));
+        var (one, two, fifty, balance) = (Vector<float>.One, new Vector<float>(2), new Vector<float>(50), new Vector<float>(100 * UseScore.BalanceWeight));
         var alone = new Vector<float>(UseScore.Spread(0));
         var refused = new Vector<float>(float.NegativeInfinity);
         var (freeCpu, freeMemory, freeStorage, freePods) = (s.FreeMilliCpu, s.FreeMemory, s.FreeEphemeralStorage, s.FreePods);
@@ -88,7 +88,7 @@ internal static class NodeScan
             var fits = Vector.Narrow(low, high) & Vector.GreaterThan(new Vector<int>(freePods, i), Vector<int>.Zero);
             var cpu = Vector.Min(new Vector<float>(s.UsedCpuShare, i) + (podCpu * new Vector<float>(s.PerMilliCpu, i)), one);
             var memory = Vector.Min(new Vector<float>(s.UsedMemoryShare, i) + (podMemory * new Vector<float>(s.PerMemory, i)), one);
-            var score = (fifty * (two - cpu - memory)) + (hundred * (one - (Vector.Abs(cpu - memory) / two)));
+            var score = (fifty * (two - cpu - memory)) + (balance * (one - (Vector.Abs(cpu - memory) / two)));
             score += spread is null ? alone : new Vector<float>(spread, i);
             score += new Vector<float>(fixedScores, i);
             if (images is not null)

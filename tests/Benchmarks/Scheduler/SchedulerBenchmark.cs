@@ -21,7 +21,14 @@ internal static class SchedulerBenchmark
         Measure(2_000, _ => "one");
         Measure(2_000, i => i.ToString(CultureInfo.InvariantCulture), different: true);
         await WaitingPods.MeasureAsync(Nodes, 2_000, 100);
-        var (alone, beside) = (await WaitingPods.MeasureAsync(Nodes, 10_000, 0), await WaitingPods.MeasureAsync(Nodes, 10_000, 10_000));
+        var (alone, beside) = (0d, 0d);
+        for (var round = 0; round < 3; round++)
+        {
+            // In turn, and the best of each: what else runs on the machine should slow both down alike.
+            alone = Math.Max(alone, await WaitingPods.MeasureAsync(Nodes, 10_000, 0));
+            beside = Math.Max(beside, await WaitingPods.MeasureAsync(Nodes, 10_000, 10_000));
+        }
+
         var (ours, plain) = Evenness.Measure(500, 5_000);
         return
         [
