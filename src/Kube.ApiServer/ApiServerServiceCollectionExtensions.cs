@@ -62,7 +62,7 @@ public static class ApiServerServiceCollectionExtensions
         services.AddLeaderService<CertificateSigner>();
         // Order matters: what changes the object comes before what judges it, and what counts it comes last.
         services.AddSingleton<IAdmission, NamespaceLifecycle>().AddSingleton<IAdmission, NodeRestriction>().AddSingleton<IAdmission, CertificateRequestor>();
-        services.AddSingleton<IAdmission, ServiceAccounts>().AddSingleton<IAdmission, PodPriority>().AddSingleton<IAdmission, RuntimeClasses>().AddSingleton<IAdmission, DefaultStorageClass>().AddSingleton<IAdmission, LimitRanger>();
+        services.AddSingleton<IAdmission, ServiceAccounts>().AddSingleton<IAdmission, PodPriority>().AddSingleton<IAdmission, RuntimeClasses>().AddSingleton<IAdmission, DefaultClasses>().AddSingleton<IAdmission, LimitRanger>();
         services.AddSingleton<IAdmission, RoleEscalation>().AddSingleton<IAdmission, OwnerReferences>().AddSingleton<IAdmission, PodSecurityAdmission>();
         services.AddSingleton<IAdmission, ServiceAddresses>().AddSingleton<IAdmission, CustomResourceNames>();
         services.AddSingleton<QuotaUsage>().AddSingleton<IAdmission, ResourceQuotas>();

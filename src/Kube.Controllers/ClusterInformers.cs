@@ -35,6 +35,15 @@ internal sealed class ClusterInformers
         Namespaces = Make<V1Namespace>();
         ServiceAccounts = Make<V1ServiceAccount>();
         RootCertificates = Make<V1ConfigMap>(new InformerOptions { FieldSelector = $"metadata.name={RootCertificateController.Name}" });
+        Jobs = Make<V1Job>();
+        Jobs.AddIndex(ByOwner, OwnerOf);
+        Jobs.AddIndex(ByNamespace, j => [j.Metadata.NamespaceProperty]);
+        CronJobs = Make<V1CronJob>();
+        HorizontalPodAutoscalers = Make<V2HorizontalPodAutoscaler>();
+        PersistentVolumes = Make<V1PersistentVolume>();
+        PersistentVolumeClaims = Make<V1PersistentVolumeClaim>();
+        StorageClasses = Make<V1StorageClass>();
+        CertificateSigningRequests = Make<V1CertificateSigningRequest>();
         Nodes = Make<V1Node>();
         NodeLeases = Make<V1Lease>(new InformerOptions { Namespace = "kube-node-lease" });
 
@@ -65,6 +74,20 @@ internal sealed class ClusterInformers
     public Informer<V1ServiceAccount> ServiceAccounts { get; }
 
     public Informer<V1ConfigMap> RootCertificates { get; }
+
+    public Informer<V1Job> Jobs { get; }
+
+    public Informer<V1CronJob> CronJobs { get; }
+
+    public Informer<V2HorizontalPodAutoscaler> HorizontalPodAutoscalers { get; }
+
+    public Informer<V1PersistentVolume> PersistentVolumes { get; }
+
+    public Informer<V1PersistentVolumeClaim> PersistentVolumeClaims { get; }
+
+    public Informer<V1StorageClass> StorageClasses { get; }
+
+    public Informer<V1CertificateSigningRequest> CertificateSigningRequests { get; }
 
     public Informer<V1Node> Nodes { get; }
 

@@ -1,15 +1,21 @@
 using k8s;
+using Kube.Controllers.CertificateRequests;
+using Kube.Controllers.CronJobs;
 using Kube.Controllers.Deployments;
 using Kube.Controllers.Disruption;
 using Kube.Controllers.EndpointSlices;
 using Kube.Controllers.GarbageCollection;
+using Kube.Controllers.HorizontalPodAutoscalers;
+using Kube.Controllers.Jobs;
 using Kube.Controllers.Namespaces;
 using Kube.Controllers.NodeIpam;
 using Kube.Controllers.NodeLifecycle;
+using Kube.Controllers.PersistentVolumes;
 using Kube.Controllers.PodGarbageCollection;
 using Kube.Controllers.ReplicaSets;
 using Kube.Controllers.RootCertificates;
 using Kube.Controllers.ServiceAccounts;
+using Kube.Controllers.TtlAfterFinished;
 using Kube.Machinery.Events;
 using Kube.Machinery.LeaderElection;
 using Microsoft.Extensions.Hosting;
@@ -64,6 +70,15 @@ internal sealed class ControllerService(IKubernetes client, KubeControllersOptio
             () => new ServiceAccountController(context),
             .. options.RootCertificate is { } certificate ? (Func<Controller>[])[() => new RootCertificateController(context, certificate)] : [],
             () => new DisruptionController(context),
+            () => new JobController(context),
+            () => new JobOrphanController(context),
+            () => new TtlAfterFinishedController(context),
+            () => new CronJobController(context),
+            () => new HorizontalPodAutoscalerController(context),
+            () => new PersistentVolumeController(context),
+            () => new ClaimProtectionController(context),
+            () => new VolumeProtectionController(context),
+            () => new CertificateRequestCleaner(context),
         ];
         await Task.WhenAll(controllers.Select(make => KeepRunningAsync(make, cancellationToken)));
     }

@@ -20,6 +20,9 @@ public sealed record KubeControllersOptions
     /// <summary>How long after its grace period a terminating pod of a stateless owner is kept when its node cannot be reached.</summary>
     public TimeSpan UnreachablePodDeletionDelay { get; init; } = TimeSpan.FromSeconds(30);
 
+    /// <summary>How often a HorizontalPodAutoscaler looks at its metrics; more than zero.</summary>
+    public TimeSpan AutoscalerPeriod { get; init; } = TimeSpan.FromSeconds(15);
+
     /// <summary>Whether a Lease decides which of several controller processes works.</summary>
     public bool LeaderElection { get; init; } = true;
 
@@ -54,6 +57,11 @@ public sealed record KubeControllersOptions
         if (UnreachablePodDeletionDelay < TimeSpan.Zero)
         {
             yield return $"{nameof(UnreachablePodDeletionDelay)} must not be negative";
+        }
+
+        if (AutoscalerPeriod <= TimeSpan.Zero)
+        {
+            yield return $"{nameof(AutoscalerPeriod)} must be more than zero";
         }
 
         if (LeaderElection && string.IsNullOrWhiteSpace(Identity))

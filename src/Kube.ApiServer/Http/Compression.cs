@@ -9,17 +9,34 @@ internal static class Compression
     // Below this, as in Kubernetes, compressing takes longer than sending.
     private const long From = 128 * 1024;
 
+    // How much of an answer is tried to learn how it compresses.
+    private const int SampleBytes = 32 * 1024;
+
     private static readonly ZLibCompressionOptions Cheap = new() { CompressionLevel = 1 };
+
+    // For data whose repetitions are not worth the search for them, such as encoded keys and certificates: half the time, and no larger.
+    private static readonly ZLibCompressionOptions Cheapest = new() { CompressionLevel = 1, CompressionStrategy = ZLibCompressionStrategy.HuffmanOnly };
 
     /// <summary>Whether an answer of a length is sent compressed.</summary>
     public static bool Applies(HttpContext http, long length) => length > From && HttpMethods.IsGet(http.Request.Method) && Accepts(http.Request);
 
     /// <summary>Announces gzip and gives the stream to write to; dispose it to end the answer.</summary>
-    public static Stream Begin(HttpContext http)
+    /// <param name="http">The exchange.</param>
+    /// <param name="beginning">The first bytes of the answer, from which the way of compressing is chosen.</param>
+    public static Stream Begin(HttpContext http, ReadOnlySpan<byte> beginning)
     {
         http.Response.Headers.ContentEncoding = "gzip";
         http.Response.Headers.Vary = "Accept-Encoding";
-        return new GZipStream(http.Response.Body, Cheap, leaveOpen: true);
+        return new GZipStream(http.Response.Body, Repeats(beginning) ? Cheap : Cheapest, leaveOpen: true);
+    }
+
+    private static bool Repeats(ReadOnlySpan<byte> beginning)
+    {
+        var sample = beginning[..Math.Min(beginning.Length, SampleBytes)];
+        using var packed = new MemoryStream(sample.Length);
+        using (var deflate = new DeflateStream(packed, Cheap, leaveOpen: true))
+            deflate.Write(sample);
+        return packed.Length < sample.Length / 2;
     }
 
     private static bool Accepts(HttpRequest request)

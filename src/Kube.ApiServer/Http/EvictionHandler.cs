@@ -27,6 +27,8 @@ internal sealed class EvictionHandler(ObjectRegistry registry, ResourceCatalog c
         var pod = DocumentReader.Read(registry.Read(request.Kind, request.Path.Namespace, request.Path.Name).Json.Span);
         if (!IsBeyondBudgets(pod))
             await TakeFromBudgetAsync(request, pod, options).ConfigureAwait(false);
+        if (!HasEnded(pod))
+            await registry.UpdateAsync(request.Kind, request.Key, Mark, options with { Subresource = "status" }, request.Aborted).ConfigureAwait(false);
         await registry.DeleteAsync(request.Kind, request.Key, delete, options, request.Aborted).ConfigureAwait(false);
         await Replies.StatusAsync(request.Http, new ApiStatus(201, "", "")).ConfigureAwait(false);
     }
@@ -34,6 +36,25 @@ internal sealed class EvictionHandler(ObjectRegistry registry, ResourceCatalog c
     // What does not run, or goes already, disrupts nothing.
     private static bool IsBeyondBudgets(JsonObject pod) =>
         pod.Object("status").Text("phase") is "Pending" or "Succeeded" or "Failed" || pod.Object("metadata")?["deletionTimestamp"] is not null;
+
+    private static bool HasEnded(JsonObject pod) => pod.Object("status").Text("phase") is "Succeeded" or "Failed";
+
+    // Whoever judges how the pod ended (a job's failure policy) sees that the cluster ended it.
+    private JsonObject Mark(JsonObject pod)
+    {
+        var status = pod.Ensure("status");
+        var others = status.Objects("conditions").Where(c => c.Text("type") != "DisruptionTarget").Select(c => c.DeepClone());
+        var mark = new JsonObject
+        {
+            ["type"] = "DisruptionTarget",
+            ["status"] = "True",
+            ["reason"] = "EvictionByEvictionAPI",
+            ["message"] = "Eviction API: evicting",
+            ["lastTransitionTime"] = ObjectMetadata.Timestamp(time.GetUtcNow()),
+        };
+        status["conditions"] = new JsonArray([.. others, mark]);
+        return pod;
+    }
 
     private async Task TakeFromBudgetAsync(ResourceRequest request, JsonObject pod, WriteOptions options)
     {

@@ -26,16 +26,16 @@ internal static class ListWriter
         http.Response.Headers.CacheControl = "no-cache, private";
         if (Compression.Applies(http, length))
         {
-            await using var gzip = Compression.Begin(http);
             var buffer = new ArrayBufferWriter<byte>(FlushBytes * 2);
             buffer.Write(head);
-            for (var i = 0; i < items.Count; i++)
+            var next = 0;
+            Fill(buffer, items, ref next);
+            await using var gzip = Compression.Begin(http, buffer.WrittenSpan);
+            while (next < items.Count)
             {
-                Add(buffer, items[i].Span, i);
-                if (buffer.WrittenCount < FlushBytes)
-                    continue;
                 await gzip.WriteAsync(buffer.WrittenMemory, http.RequestAborted).ConfigureAwait(false);
                 buffer.ResetWrittenCount();
+                Fill(buffer, items, ref next);
             }
 
             buffer.Write("]}"u8);
@@ -55,6 +55,12 @@ internal static class ListWriter
 
         output.Write("]}"u8);
         await output.FlushAsync(http.RequestAborted).ConfigureAwait(false);
+    }
+
+    private static void Fill(ArrayBufferWriter<byte> buffer, IReadOnlyList<ReadOnlyMemory<byte>> items, ref int next)
+    {
+        for (; next < items.Count && buffer.WrittenCount < FlushBytes; next++)
+            Add(buffer, items[next].Span, next);
     }
 
     private static void Add(IBufferWriter<byte> output, ReadOnlySpan<byte> item, int index)

@@ -47,7 +47,7 @@ internal sealed class ObjectFilter
         }
     }
 
-    public IEnumerable<StoredObject> Apply(IEnumerable<StoredObject> items) => IsEverything ? items : items.Where(Matches);
+    public IEnumerable<StoredObject> Apply(Snapshot snapshot) => IsEverything ? snapshot.Items : snapshot.ItemsThatMayHold(LabelDigest.Wanted(_labels)).Where(Matches);
 
     public bool Matches(StoredObject item) =>
         (_name is null || item.Key.Name == _name)

@@ -53,7 +53,7 @@ internal sealed class ReadHandler(IObjectStore store, TableWriter tables)
 
         var page = new List<StoredObject>(options.Limit is > 0 and < 10_000 ? options.Limit : filter.IsEverything ? snapshot.Count : 0);
         var more = false;
-        foreach (var item in filter.Apply(snapshot.Items))
+        foreach (var item in filter.Apply(snapshot))
         {
             if (options.Limit > 0 && page.Count == options.Limit)
             {

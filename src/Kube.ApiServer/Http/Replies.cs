@@ -13,7 +13,7 @@ internal static class Replies
         http.Response.Headers.CacheControl = "no-cache, private";
         if (Compression.Applies(http, body.Length))
         {
-            await using var gzip = Compression.Begin(http);
+            await using var gzip = Compression.Begin(http, body.Span);
             await gzip.WriteAsync(body, http.RequestAborted).ConfigureAwait(false);
             return;
         }

@@ -112,7 +112,7 @@ internal sealed class WatchHandler(IObjectStore store, TableWriter tables, TimeP
 
     private static async Task SendInitialAsync(ResourceRequest request, WatchStream stream, ObjectFilter filter, Snapshot initial, CancellationToken cancellationToken)
     {
-        foreach (var item in filter.Apply(initial.Items))
+        foreach (var item in filter.Apply(initial))
         {
             stream.Event("ADDED", item.Json);
             await stream.FlushIfFullAsync(cancellationToken).ConfigureAwait(false);

@@ -43,7 +43,7 @@ internal sealed class WriteHandler(ObjectRegistry registry, RequestBody bodies, 
         var (delete, dryRun) = await OptionsAsync(request).ConfigureAwait(false);
         var options = request.Options() with { DryRun = dryRun };
         var filter = ObjectFilter.Of(request);
-        var items = filter.Apply(registry.Store.List(request.Kind.StorageResource, request.Scope).Items).ToArray();
+        var items = filter.Apply(registry.Store.List(request.Kind.StorageResource, request.Scope)).ToArray();
         foreach (var item in items)
         {
             try

@@ -47,7 +47,7 @@ internal sealed class MetricsHandler(IObjectStore store, NodeSummaries summaries
     private List<StoredObject> Subjects(ResourceRequest request, string resource)
     {
         if (request.Path.Name.Length == 0)
-            return [.. ObjectFilter.Of(request).Apply(store.List(resource, request.Scope).Items)];
+            return [.. ObjectFilter.Of(request).Apply(store.List(resource, request.Scope))];
         return store.Get(new ObjectKey(resource, request.Path.Namespace, request.Path.Name)) is { } found ? [found] : throw Refusal.NotFound(request.Kind.Resource, request.Path.Name);
     }
 

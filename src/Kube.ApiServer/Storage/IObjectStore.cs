@@ -75,9 +75,17 @@ internal interface IStoreWatch : IDisposable
 
 /// <summary>A consistent list.</summary>
 /// <param name="Revision">The revision it shows.</param>
-/// <param name="Items">The objects in order; lazy.</param>
+/// <param name="Tree">What stood at that revision.</param>
+/// <param name="From">Where in the tree the list begins.</param>
 /// <param name="Count">How many objects follow in all, known without enumerating.</param>
-internal sealed record Snapshot(long Revision, IEnumerable<StoredObject> Items, int Count);
+internal sealed record Snapshot(long Revision, ObjectTree Tree, int From, int Count)
+{
+    /// <summary>The objects in order; lazy.</summary>
+    public IEnumerable<StoredObject> Items => Tree.Range(From, Count);
+
+    /// <summary>Those that may have the labels wanted, in order; lazy.</summary>
+    public IEnumerable<StoredObject> ItemsThatMayHold(LabelDigest wanted) => Tree.Range(From, Count, wanted);
+}
 
 /// <summary>The revision asked for has been compacted; the client must list again (410 Gone).</summary>
 internal sealed class ExpiredRevisionException(long revision)

@@ -158,7 +158,7 @@ internal sealed class ObjectStore : IObjectStore, IAsyncDisposable
         }
 
         var count = Math.Max(0, to - from);
-        return new Snapshot(shown, tree.Range(from, count), count);
+        return new Snapshot(shown, tree, from, count);
     }
 
     /// <inheritdoc/>

@@ -83,7 +83,10 @@ internal sealed class ObjectTree
     }
 
     /// <summary>The objects from a position on, lazily.</summary>
-    public IEnumerable<StoredObject> Range(int from, int count)
+    /// <param name="from">The first one's position.</param>
+    /// <param name="count">How many positions to look at.</param>
+    /// <param name="wanted">Leaves out branches and objects that certainly lack these labels.</param>
+    public IEnumerable<StoredObject> Range(int from, int count, LabelDigest wanted = default)
     {
         var path = new Stack<(Node Node, int Next)>();
         var node = _root;
@@ -100,17 +103,31 @@ internal sealed class ObjectTree
         var position = skip;
         while (count > 0)
         {
-            for (; position < node.Length && count > 0; count--) yield return node.Items![position++];
-            if (count == 0) yield break;
-            while (path.Count > 0 && path.Peek().Next == path.Peek().Node.Length) path.Pop();
-            if (path.Count == 0) yield break;
-            var (parent, next) = path.Pop();
-            path.Push((parent, next + 1));
-            node = parent.Children![next];
-            while (node.Children is not null)
+            if (node.Digest.MayHold(wanted))
             {
-                path.Push((node, 1));
-                node = node.Children[0];
+                for (; position < node.Length && count > 0; count--)
+                {
+                    var item = node.Items![position++];
+                    if (item.Digest.MayHold(wanted)) yield return item;
+                }
+            }
+            else
+            {
+                count -= node.Length - position;
+            }
+
+            // The next leaf, past branches that hold nothing wanted.
+            var found = false;
+            while (!found && count > 0)
+            {
+                while (path.Count > 0 && path.Peek().Next == path.Peek().Node.Length) path.Pop();
+                if (path.Count == 0) yield break;
+                var (parent, next) = path.Pop();
+                path.Push((parent, next + 1));
+                node = parent.Children![next];
+                if (!node.Digest.MayHold(wanted)) count -= node.Size;
+                else if (node.Children is not null) path.Push((node, 0));
+                else found = true;
             }
 
             position = 0;
@@ -220,6 +237,8 @@ internal sealed class ObjectTree
 
         public int Size { get; private set; }
 
+        public LabelDigest Digest { get; private set; }
+
         public static Node Leaf(object? owner) => new(owner, new StoredObject[Max + 1], null);
 
         public static Node Inner(object? owner) => new(owner, null, new Node[Max + 1]);
@@ -232,21 +251,31 @@ internal sealed class ObjectTree
             else Array.Copy(Children!, copy.Children!, Length);
             copy.Length = Length;
             copy.Size = Size;
+            copy.Digest = Digest;
             copy._first = _first;
             return copy;
         }
 
         public void Refresh()
         {
+            var digest = default(LabelDigest);
             if (Items is not null)
             {
                 Size = Length;
                 _first = Length > 0 ? Items[0] : null;
+                for (var i = 0; i < Length; i++) digest = digest.With(Items[i].Digest);
+                Digest = digest;
                 return;
             }
 
             Size = 0;
-            for (var i = 0; i < Length; i++) Size += Children![i].Size;
+            for (var i = 0; i < Length; i++)
+            {
+                Size += Children![i].Size;
+                digest = digest.With(Children[i].Digest);
+            }
+
+            Digest = digest;
             _first = Length > 0 ? Children![0]._first : null;
         }
 

@@ -245,6 +245,7 @@ internal sealed class NodeLifecycleController(ControllerContext context) : Contr
             {
                 Context.Logger.PodEvicted(pod.Metadata.NamespaceProperty, pod.Metadata.Name, node);
                 Context.Events.Normal(pod, "TaintManagerEviction", $"Marking for deletion Pod {pod.Metadata.NamespaceProperty}/{pod.Metadata.Name}");
+                await PodDisruption.MarkAsync(_pods, pod, "DeletionByTaintManager", "Taint manager: deleting due to NoExecute taint", lost: false, now, cancellationToken);
                 await PodDeletion.DeleteAsync(_pods, pod, null, cancellationToken);
             }
             else if (next is null || due - now < next)

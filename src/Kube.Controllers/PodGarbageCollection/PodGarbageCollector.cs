@@ -80,6 +80,7 @@ internal sealed class PodGarbageCollector(ControllerContext context) : Controlle
     private async Task<TimeSpan?> RemoveAsync(V1Pod pod, string cause, CancellationToken cancellationToken)
     {
         Context.Logger.PodRemoved(pod.Metadata.NamespaceProperty, pod.Metadata.Name, cause);
+        await PodDisruption.MarkAsync(_pods, pod, "DeletionByPodGC", $"PodGC: {cause}", lost: true, Context.Time.GetUtcNow(), cancellationToken);
         await PodDeletion.DeleteAsync(_pods, pod, 0, cancellationToken);
         return null;
     }

@@ -105,6 +105,19 @@ public sealed class ResourceClient<T>
         }
     }
 
+    /// <summary>A subresource that is an object of the client's model, such as <c>scale</c>; null when the object or the subresource does not exist.</summary>
+    public async Task<T?> GetSubresourceAsync(string? ns, string name, string subresource, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await ReadAsync(HttpMethod.Get, Type.Path(ns, name, subresource), null, null, cancellationToken);
+        }
+        catch (ApiException e) when (e.IsNotFound)
+        {
+            return null;
+        }
+    }
+
     /// <summary>Creates an object in the namespace its metadata names.</summary>
     /// <returns>The object as stored.</returns>
     public Task<T> CreateAsync(T body, CancellationToken cancellationToken)

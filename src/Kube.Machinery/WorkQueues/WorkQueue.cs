@@ -205,7 +205,8 @@ public sealed class WorkQueue<TKey>
         if (_delayed.TryPeek(out _, out var due) && due < _timerAt)
         {
             _timerAt = due;
-            var wait = TimeSpan.FromTicks(Math.Max(due - _time.GetUtcNow().UtcTicks, 0)) + TimeSpan.FromMilliseconds(1);
+            // A timer takes 49 days at most; one that fires before its time is armed anew.
+            var wait = TimeSpan.FromTicks(Math.Clamp(due - _time.GetUtcNow().UtcTicks, 0, TimeSpan.TicksPerDay)) + TimeSpan.FromMilliseconds(1);
             _timer.Change(wait, Timeout.InfiniteTimeSpan);
         }
     }

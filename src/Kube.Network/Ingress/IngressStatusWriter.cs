@@ -11,7 +11,10 @@ using Microsoft.Extensions.Logging;
 
 namespace Kube.Network.Ingress;
 
-/// <summary>Tells the cluster what the ingress does: <c>status.loadBalancer</c> of each Ingress served, and an event for each claim that lost. Never in the way of the table.</summary>
+/// <summary>
+/// Tells the cluster what the ingress does: its IngressClass, <c>status.loadBalancer</c> of each Ingress served, and an event for each claim that lost. Never in the way of
+/// the table.
+/// </summary>
 internal sealed class IngressStatusWriter(
     KubeIngressOptions options, IKubernetes client, IObjectSource<V1Ingress> ingresses, TimeProvider timeProvider, ILogger<IngressStatusWriter> logger) : BackgroundService
 {
@@ -21,6 +24,7 @@ internal sealed class IngressStatusWriter(
     private readonly ChangeSignal _signal = new();
     private readonly HashSet<HostConflict> _reported = [];
     private IngressConfiguration? _configuration;
+    private bool _classIsThere;
 
     /// <summary>Hands over the configuration in force.</summary>
     public void Report(IngressConfiguration configuration)
@@ -40,7 +44,8 @@ internal sealed class IngressStatusWriter(
                 await _signal.WaitAsync(wait, timeProvider, stoppingToken).ConfigureAwait(false);
                 if (Volatile.Read(ref _configuration) is not { } configuration)
                     continue;
-                var complete = await WriteStatusAsync(configuration, stoppingToken).ConfigureAwait(false);
+                var complete = _classIsThere = _classIsThere || await TryAsync(options.ClassName, () => CreateClassAsync(stoppingToken)).ConfigureAwait(false);
+                complete &= await WriteStatusAsync(configuration, stoppingToken).ConfigureAwait(false);
                 complete &= await WriteEventsAsync(configuration, stoppingToken).ConfigureAwait(false);
                 wait = complete ? Period : RetryAfter;
             }
@@ -48,6 +53,27 @@ internal sealed class IngressStatusWriter(
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
         {
             // The host stops.
+        }
+    }
+
+    // Once a start, and only when it is missing: an administrator may have taken the mark of the default from it.
+    private async Task CreateClassAsync(CancellationToken cancellationToken)
+    {
+        var present = await client.NetworkingV1.ListIngressClassAsync(fieldSelector: "metadata.name=" + options.ClassName, cancellationToken: cancellationToken).ConfigureAwait(false);
+        if (present.Items.Count > 0)
+            return;
+        var ingressClass = new V1IngressClass
+        {
+            Metadata = new V1ObjectMeta { Name = options.ClassName, Annotations = new Dictionary<string, string> { ["ingressclass.kubernetes.io/is-default-class"] = "true" } },
+            Spec = new V1IngressClassSpec { Controller = "portal/ingress" },
+        };
+        try
+        {
+            await client.NetworkingV1.CreateIngressClassAsync(ingressClass, cancellationToken: cancellationToken).ConfigureAwait(false);
+        }
+        catch (HttpOperationException exception) when (exception.Response.StatusCode is HttpStatusCode.Conflict)
+        {
+            // Another ingress was faster.
         }
     }
 

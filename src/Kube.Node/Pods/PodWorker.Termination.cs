@@ -92,6 +92,9 @@ internal sealed partial class PodWorker
         }
 
         var status = PodStatusBuilder.Build(Pod, observed, _slots, _node.Options.InternalIP, TerminationMessage, _node.Time.GetUtcNow());
+        // Who holds the pod by a finalizer (a job) waits for its end, and nothing in it is started again.
+        if (Pod.Metadata.Finalizers is { Count: > 0 } && status.Phase is not ("Succeeded" or "Failed"))
+            status.Phase = Pod.Spec.Containers.All(c => observed.Current(c.Name) is { IsExited: true, ExitCode: 0 }) ? "Succeeded" : "Failed";
         if (!_gone)
             await _publisher.TryWriteAsync(Pod, status, ct).ConfigureAwait(false);
     }

@@ -199,6 +199,8 @@ internal sealed class RunningInstance(StartOptions options, TimeProvider time) :
 
     private string Summary()
     {
+        // deploy/up puts the command there; a build that was started by hand is its own.
+        var command = Path.Combine(options.Data.Root, "bin/portal");
         var setUp = File.Exists(options.Data.SetupCode)
             ? $"\n  set up      {new Uri(options.PublicUrl, "/setup?code=" + File.ReadAllText(options.Data.SetupCode).Trim())}   (once)"
             : string.Empty;
@@ -206,7 +208,7 @@ internal sealed class RunningInstance(StartOptions options, TimeProvider time) :
               console     {options.PublicUrl}
               kubectl     kubectl --kubeconfig {options.Data.AdminKubeconfig} get nodes
               apps        http://<app>-<environment>-<project>.{options.BaseDomain}:{options.Ports.Http}
-              portal      {Path.Combine(options.Data.Root, "bin/portal")}{setUp}
+              portal      {(File.Exists(command) ? command : Environment.ProcessPath)}{setUp}
             """;
     }
 }

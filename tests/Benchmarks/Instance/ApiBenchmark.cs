@@ -8,7 +8,7 @@ namespace Benchmarks.Instance;
 
 /// <summary>
 /// The figures of the API server, measured on a whole instance over TLS from the same machine: creates beside etcd, updates, gets, watches, memory, a short soak, a second
-/// server process and its take-over. Arguments: <c>soak=SECONDS</c> (60).
+/// server process and its take-over. Arguments: <c>writes</c> for creates, updates and gets alone; <c>soak=SECONDS</c> (60).
 /// </summary>
 internal static class ApiBenchmark
 {
@@ -23,9 +23,10 @@ internal static class ApiBenchmark
         await portal.StartAsync();
         await portal.KubectlOkAsync("create", "namespace", "bench");
         using var api = new ApiClients(portal);
-        await Report(figures, await EtcdPuts.RunAsync());
-        await Report(figures, [.. await ApiCreates.RunAsync(portal)]);
+        if (!arguments.Contains("writes")) await Report(figures, await EtcdPuts.RunAsync());
+        await Report(figures, [.. await ApiCreates.RunAsync(portal, api)]);
         await Report(figures, await UpdatesAsync(api), await GetsAsync(api));
+        if (arguments.Contains("writes")) return figures;
         await Report(figures, [.. await ApiWatches.ManyAsync(api)]);
         await Report(figures, await SoakAsync(portal, api, soak));
         await Report(figures, await ApiWatches.IdleAsync(api, () => Memory(portal)));
@@ -47,7 +48,7 @@ internal static class ApiBenchmark
         var (rate, times) = await api.LoopAsync(20, Length, async (http, client, number) =>
         {
             var name = "updated-" + client.ToString(CultureInfo.InvariantCulture);
-            using var content = ApiClients.Json(ApiClients.ConfigMap(name, versions[client] ?? ""));
+            using var content = ApiClients.Json(ApiClients.ConfigMap(name, versions[client] ?? "", number));
             using var response = number == 0 ? await http.PostAsync(Path, content) : await http.PutAsync($"{Path}/{name}", content);
             response.EnsureSuccessStatusCode();
             versions[client] = (string)JsonNode.Parse(await response.Content.ReadAsStringAsync())!["metadata"]!["resourceVersion"]!;

@@ -63,9 +63,10 @@ internal sealed class ApiClients : IDisposable
     /// <summary>JSON content.</summary>
     public static StringContent Json(string text) => new(text, Encoding.UTF8, new MediaTypeHeaderValue("application/json"));
 
-    /// <summary>A ConfigMap of 1 KB.</summary>
-    public static string ConfigMap(string name, string version = "") =>
-        $$"""{"apiVersion":"v1","kind":"ConfigMap","metadata":{"name":"{{name}}"{{(version.Length == 0 ? "" : $",\"resourceVersion\":\"{version}\"")}} },"data":{"value":"{{new string('x', 1000)}}"} }""";
+    /// <summary>A ConfigMap of 1 KB. An update needs a number of its own: one that changes nothing is not written.</summary>
+    public static string ConfigMap(string name, string version = "", int number = 0) => string.Create(
+        CultureInfo.InvariantCulture,
+        $$"""{"apiVersion":"v1","kind":"ConfigMap","metadata":{"name":"{{name}}"{{(version.Length == 0 ? "" : $",\"resourceVersion\":\"{version}\"")}} },"data":{"value":"{{new string('x', 990)}}{{number:0000000000}}"} }""");
 
     /// <summary>Creates many objects with some clients.</summary>
     public async Task FillAsync(string path, int count, Func<int, string> body)

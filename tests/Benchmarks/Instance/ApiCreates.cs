@@ -1,10 +1,4 @@
-using System.Diagnostics;
 using System.Globalization;
-using System.Net;
-using System.Net.Http.Headers;
-using System.Text;
-using k8s;
-using Kube.Machinery.Client;
 using Testing;
 
 namespace Benchmarks.Instance;
@@ -12,19 +6,20 @@ namespace Benchmarks.Instance;
 /// <summary>Durable creates of 1 KB ConfigMaps through the whole API over TLS; the clients share the machine with the server.</summary>
 internal static class ApiCreates
 {
+    private const string Path = "/api/v1/namespaces/bench-creates/configmaps";
     private static readonly TimeSpan Length = TimeSpan.FromSeconds(8);
 
-    public static async Task<IReadOnlyList<Figure>> RunAsync(PortalInstance portal)
+    public static async Task<IReadOnlyList<Figure>> RunAsync(PortalInstance portal, ApiClients api)
     {
         var figures = new List<Figure>();
         await portal.KubectlOkAsync("create", "namespace", "bench-creates");
-        await MeasureAsync(portal, 20, "warm", TimeSpan.FromSeconds(3));
+        await MeasureAsync(api, 20, "warm");
         foreach (var (clients, target) in new[] { (1, "1000/s, p99 4 ms"), (20, "4500/s, p99 15 ms"), (200, "5000/s, p99 120 ms") })
         {
-            var (rate, p50, p99) = await MeasureAsync(portal, clients, $"c{clients}", Length);
+            var (rate, times) = await MeasureAsync(api, clients, $"c{clients}");
             figures.Add(new Figure(
                 string.Create(CultureInfo.InvariantCulture, $"durable creates of 1 KB ConfigMaps over TLS, {clients} clients"),
-                string.Create(CultureInfo.InvariantCulture, $"{rate:0}/s, p50 {p50:0.0} ms, p99 {p99:0.0} ms"),
+                string.Create(CultureInfo.InvariantCulture, $"{rate:0}/s, p50 {ApiClients.At(times, 0.5)}, p99 {ApiClients.At(times, 0.99)}"),
                 target));
         }
 
@@ -32,34 +27,10 @@ internal static class ApiCreates
         return figures;
     }
 
-    private static async Task<(double Rate, double P50, double P99)> MeasureAsync(PortalInstance portal, int clients, string prefix, TimeSpan length)
+    private static Task<(double Rate, double[] Times)> MeasureAsync(ApiClients api, int clients, string prefix) => api.LoopAsync(clients, Length, async (http, client, number) =>
     {
-        // Twenty clients a connection, as HTTP/2 clients of Kubernetes share theirs.
-        var connections = Enumerable.Range(0, Math.Max(1, clients / 20)).Select(_ => (Kubernetes)KubeClients.FromKubeconfig(portal.AdminKubeconfig)).ToArray();
-        var value = new string('x', 1000);
-        var times = new List<double>[clients];
-        var clock = Stopwatch.StartNew();
-        await Task.WhenAll(Enumerable.Range(0, clients).Select(client => Task.Run(async () =>
-        {
-            var mine = times[client] = [];
-            var connection = connections[client % connections.Length];
-            for (var number = 0; clock.Elapsed < length; number++)
-            {
-                using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(connection.BaseUri, "api/v1/namespaces/bench-creates/configmaps"))
-                {
-                    Version = HttpVersion.Version20,
-                    Content = new StringContent($$$"""{"apiVersion":"v1","kind":"ConfigMap","metadata":{"name":"{{{prefix}}}-{{{client}}}-{{{number}}}"},"data":{"value":"{{{value}}}"}}""", Encoding.UTF8, new MediaTypeHeaderValue("application/json")),
-                };
-                var started = Stopwatch.GetTimestamp();
-                using var response = await connection.HttpClient.SendAsync(request);
-                response.EnsureSuccessStatusCode();
-                mine.Add(Stopwatch.GetElapsedTime(started).TotalMilliseconds);
-            }
-        })));
-        var elapsed = clock.Elapsed.TotalSeconds;
-        foreach (var connection in connections)
-            connection.Dispose();
-        var all = times.SelectMany(list => list).Order().ToArray();
-        return (all.Length / elapsed, all[all.Length / 2], all[all.Length * 99 / 100]);
-    }
+        using var content = ApiClients.Json(ApiClients.ConfigMap(string.Create(CultureInfo.InvariantCulture, $"{prefix}-{client}-{number}")));
+        using var response = await http.PostAsync(Path, content);
+        response.EnsureSuccessStatusCode();
+    });
 }

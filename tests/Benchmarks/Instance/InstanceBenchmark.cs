@@ -44,7 +44,7 @@ internal static class InstanceBenchmark
         await Task.Delay(TimeSpan.FromSeconds(15));
         figures.AddRange(Memory(portal));
         figures.Add(await RollingUpdates.RunAsync(portal, hello, Host));
-        figures.AddRange(await ApiCreates.RunAsync(portal));
+        using (var api = new ApiClients(portal)) figures.AddRange(await ApiCreates.RunAsync(portal, api));
         figures.Add(await NodeLoss.RunAsync(portal));
         return figures;
     }

@@ -60,6 +60,33 @@ public sealed class AdmissionTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_claim_and_an_ingress_without_a_class_get_the_default_one()
+    {
+        const string classes = """
+            # Flow style; kubectl takes what begins with a brace for JSON.
+            { apiVersion: networking.k8s.io/v1, kind: IngressClass, metadata: { name: plain }, spec: { controller: x/plain } }
+            ---
+            { apiVersion: networking.k8s.io/v1, kind: IngressClass, metadata: { name: usual, annotations: { ingressclass.kubernetes.io/is-default-class: "true" } }, spec: { controller: x/usual } }
+            ---
+            { apiVersion: storage.k8s.io/v1, kind: StorageClass, metadata: { name: disk, annotations: { storageclass.kubernetes.io/is-default-class: "true" } }, provisioner: x/disk }
+            """;
+        const string objects = """
+            # As above.
+            { apiVersion: networking.k8s.io/v1, kind: Ingress, metadata: { name: without }, spec: { defaultBackend: { service: { name: s, port: { number: 80 } } } } }
+            ---
+            { apiVersion: networking.k8s.io/v1, kind: Ingress, metadata: { name: with }, spec: { ingressClassName: plain, defaultBackend: { service: { name: s, port: { number: 80 } } } } }
+            ---
+            { apiVersion: v1, kind: PersistentVolumeClaim, metadata: { name: without }, spec: { accessModes: [ReadWriteOnce], resources: { requests: { storage: 1Gi } } } }
+            ---
+            { apiVersion: v1, kind: PersistentVolumeClaim, metadata: { name: with }, spec: { storageClassName: "", accessModes: [ReadWriteOnce], resources: { requests: { storage: 1Gi } } } }
+            """;
+        _ = (await _server.KubectlWithAsync(_server.AdminKubeconfig, classes, "create", "-f", "-")).Succeeded;
+        _ = (await _server.KubectlWithAsync(_server.AdminKubeconfig, objects, "create", "-n", "a", "-f", "-")).Succeeded;
+        Assert.Equal("plain usual", (await Ok("get", "ingress", "-n", "a", "-o", "jsonpath={.items[*].spec.ingressClassName}")).Output);
+        Assert.Equal("with= without=disk ", (await Ok("get", "pvc", "-n", "a", "-o", "jsonpath={range .items[*]}{.metadata.name}={.spec.storageClassName} {end}")).Output);
+    }
+
+    [Fact]
     public async Task A_pod_gets_account_token_volume_and_priority_unless_it_says_no()
     {
         await Ok("create", "serviceaccount", "default", "-n", "a");

@@ -14,7 +14,7 @@ namespace Integration.Tests.Conformance;
 public sealed class ConformanceSuite : IAsyncLifetime
 {
     private readonly ConcurrentDictionary<string, ConcurrentBag<TestResult>> _results = new(StringComparer.Ordinal);
-    private readonly KubectlPlane _plane = new();
+    private readonly KubectlPlane _plane = new() { Published = true };
     private int _namespaces;
 
     /// <summary>The server.</summary>

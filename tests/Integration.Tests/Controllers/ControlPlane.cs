@@ -1,3 +1,4 @@
+using System.Net;
 using Integration.Tests.ApiServer;
 using k8s;
 using Kube.Controllers;
@@ -12,6 +13,8 @@ namespace Integration.Tests.Controllers;
 /// <summary>A real API server with the scheduler and the controllers as its clients, each under its own user.</summary>
 public sealed class ControlPlane : IAsyncDisposable
 {
+    // Of the range for documentation: nothing is sent there.
+    private static readonly IPAddress Advertised = IPAddress.Parse("192.0.2.1");
     private readonly List<IHost> _hosts = [];
 
     private ControlPlane(ApiServerFixture server)
@@ -26,11 +29,16 @@ public sealed class ControlPlane : IAsyncDisposable
 
     /// <summary>Starts one.</summary>
     /// <param name="configure">Adds to or replaces the server's services; the store is in memory otherwise.</param>
-    public static async Task<ControlPlane> StartAsync(Action<IServiceCollection>? configure = null)
+    /// <param name="published">The cluster's authority and the service <c>kubernetes</c> are made, as an installation has them.</param>
+    public static async Task<ControlPlane> StartAsync(Action<IServiceCollection>? configure = null, bool published = false)
     {
-        var plane = new ControlPlane(await ApiServerFixture.StartAsync(configure));
+        var plane = new ControlPlane(await ApiServerFixture.StartAsync(configure, options => options.AdvertiseAddress = published ? Advertised : null));
         await plane.RunAsync("system:kube-scheduler", services => services.AddKubeScheduler(new SchedulerOptions()));
-        await plane.RunAsync("system:kube-controller-manager", services => services.AddKubeControllers(new KubeControllersOptions { NodeMonitorGracePeriod = TimeSpan.FromSeconds(4) }));
+        await plane.RunAsync("system:kube-controller-manager", services => services.AddKubeControllers(new KubeControllersOptions
+        {
+            NodeMonitorGracePeriod = TimeSpan.FromSeconds(4),
+            RootCertificate = published ? plane.Server.Authority.CertificatePem : null,
+        }));
         return plane;
     }
 

@@ -15,6 +15,8 @@ namespace Integration.Tests.Controllers;
 /// </summary>
 internal sealed class FakeKubelet : IAsyncDisposable
 {
+    /// <summary>Exit codes of a pod's container, such as <c>1,0</c>.</summary>
+    public const string Exits = "fake-kubelet/exits";
     private static int s_addresses;
     private readonly IKubernetes _client;
     private readonly string _node;
@@ -112,11 +114,61 @@ internal sealed class FakeKubelet : IAsyncDisposable
                 new JsonObject { ["type"] = "Ready", ["status"] = "True", ["lastTransitionTime"] = Now() },
                 new JsonObject { ["type"] = "ContainersReady", ["status"] = "True", ["lastTransitionTime"] = Now() }),
         };
-        await TryAsync(() => _client.Resource<V1Pod>().PatchAsync(
-            pod.Metadata.NamespaceProperty, pod.Metadata.Name, new JsonObject { ["status"] = status }, PatchKind.StrategicMerge, _stop.Token, "status"));
+        await SayAsync(pod, status);
+        if (pod.Metadata.Annotations?.TryGetValue(Exits, out var codes) == true)
+        {
+            await ExitAsync(pod, [.. codes.Split(',').Select(code => int.Parse(code, CultureInfo.InvariantCulture))]);
+        }
     }
 
-    private Task StopAsync(V1Pod pod) => TryAsync(() => _client.Resource<V1Pod>().DeleteAsync(
+    private async Task ExitAsync(V1Pod pod, int[] codes)
+    {
+        for (var restarts = 0; restarts < codes.Length; restarts++)
+        {
+            var code = codes[restarts];
+            var ends = code == 0 || pod.Spec.RestartPolicy == "Never";
+            var terminated = new JsonObject { ["terminated"] = new JsonObject { ["exitCode"] = code, ["reason"] = code == 0 ? "Completed" : "Error", ["finishedAt"] = Now() } };
+            await SayAsync(pod, ends ? Ended(pod, code, restarts) : new JsonObject { ["containerStatuses"] = new JsonArray(Container(pod, restarts + 1, new JsonObject { ["running"] = new JsonObject() }, terminated)) });
+            if (ends)
+            {
+                return;
+            }
+        }
+    }
+
+    private static JsonObject Ended(V1Pod pod, int code, int restarts) => new()
+    {
+        ["phase"] = code == 0 ? "Succeeded" : "Failed",
+        ["conditions"] = new JsonArray(new JsonObject { ["type"] = "Ready", ["status"] = "False", ["reason"] = code == 0 ? "PodCompleted" : "PodFailed", ["lastTransitionTime"] = Now() }),
+        ["containerStatuses"] = new JsonArray(Container(pod, restarts, new JsonObject { ["terminated"] = new JsonObject { ["exitCode"] = code, ["reason"] = code == 0 ? "Completed" : "Error", ["finishedAt"] = Now() } }, null)),
+    };
+
+    private static JsonObject Container(V1Pod pod, int restarts, JsonObject state, JsonObject? last) => new()
+    {
+        ["name"] = pod.Spec.Containers[0].Name,
+        ["image"] = pod.Spec.Containers[0].Image,
+        ["imageID"] = "",
+        ["ready"] = false,
+        ["restartCount"] = restarts,
+        ["state"] = state,
+        ["lastState"] = last,
+    };
+
+    private Task SayAsync(V1Pod pod, JsonObject status) => TryAsync(() => _client.Resource<V1Pod>().PatchAsync(
+        pod.Metadata.NamespaceProperty, pod.Metadata.Name, new JsonObject { ["metadata"] = new JsonObject { ["uid"] = pod.Metadata.Uid }, ["status"] = status }, PatchKind.StrategicMerge, _stop.Token, "status"));
+
+    private async Task StopAsync(V1Pod pod)
+    {
+        // Who keeps a pod by a finalizer wants to know how it ended.
+        if (pod.Metadata.Finalizers is { Count: > 0 } && pod.Status?.Phase is not ("Succeeded" or "Failed"))
+        {
+            await SayAsync(pod, Ended(pod, 137, 0));
+        }
+
+        await RemoveAsync(pod);
+    }
+
+    private Task RemoveAsync(V1Pod pod) => TryAsync(() => _client.Resource<V1Pod>().DeleteAsync(
         pod.Metadata.NamespaceProperty, pod.Metadata.Name, new V1DeleteOptions { GracePeriodSeconds = 0, Preconditions = new V1Preconditions { Uid = pod.Metadata.Uid } }, _stop.Token));
 
     private static async Task TryAsync(Func<Task> work)

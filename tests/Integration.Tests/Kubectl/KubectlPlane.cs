@@ -12,6 +12,9 @@ public sealed class KubectlPlane : IAsyncLifetime
     private FakeKubelet _one = null!;
     private FakeKubelet _two = null!;
 
+    /// <summary>The cluster's authority and the service <c>kubernetes</c> are made, as an installation has them.</summary>
+    public bool Published { get; init; }
+
     /// <summary>The API server, scheduler and controllers.</summary>
     public ControlPlane Plane { get; private set; } = null!;
 
@@ -24,7 +27,7 @@ public sealed class KubectlPlane : IAsyncLifetime
         {
             o.ConnectionString = settings.ConnectionString;
             o.EncryptionKeyPath = settings.EncryptionKeyPath;
-        }));
+        }), Published);
         _one = await FakeKubelet.StartAsync(Plane.Admin, "one", CancellationToken.None);
         _two = await FakeKubelet.StartAsync(Plane.Admin, "two", CancellationToken.None);
     }

@@ -1,5 +1,6 @@
 using CsCheck;
 using Kube.ApiServer.Storage;
+using Kube.Machinery.Selectors;
 using Xunit;
 
 namespace Kube.Tests.Storage;
@@ -73,6 +74,33 @@ public sealed class ObjectTreeTests
         for (var i = 0; i < count; i += 2) builder.Remove("a", $"n{i:00000}");
         Assert.Equal(objects.Where((_, i) => i % 2 == 1), builder.ToTree().Range(0, count));
         Assert.Equal(count, tree.Count);
+    }
+
+    [Fact]
+    public void A_list_by_labels_passes_over_branches_and_loses_nothing()
+    {
+        var random = new Random(7);
+        var objects = Enumerable.Range(0, 5_000).Select(i => new StoredObject(Objects.Key($"n{i:00000}"), i + 1, 1, default, new Dictionary<string, string>
+        {
+            ["app"] = "a" + (i / 100),
+            [random.Next(2) == 0 ? "left" : "right"] = "v" + random.Next(3),
+        })).ToList();
+        var built = ObjectTree.FromSorted(objects);
+        var grown = ObjectTree.Empty.ToBuilder();
+        foreach (var item in objects.OrderBy(_ => random.Next())) grown.Set(item);
+        foreach (var tree in (ObjectTree[])[built, grown.ToTree()])
+        {
+            foreach (var text in (string[])["app=a17", "app in (a3,a44),left", "right=v1,app!=a2", "!left", "app=none", "left,right", "app>3", ""])
+            {
+                var selector = LabelSelector.Parse(text);
+                var expected = objects.Where(o => selector.Matches(o.Labels)).ToList();
+                Assert.Equal(expected, tree.Range(0, tree.Count, LabelDigest.Wanted(selector)).Where(o => selector.Matches(o.Labels)));
+                Assert.Equal(expected.Where(o => o.Revision is > 1234 and <= 3234), tree.Range(1234, 2000, LabelDigest.Wanted(selector)).Where(o => selector.Matches(o.Labels)));
+            }
+
+            // A digest may be wrong about one value, and hashes differ from run to run; about twenty it is not.
+            Assert.True(Enumerable.Range(0, 20).Sum(i => tree.Range(0, tree.Count, LabelDigest.Wanted(LabelSelector.Parse($"app=none{i}"))).Count()) < 20 * tree.Count / 2);
+        }
     }
 
     private static int Order((string Ns, string Name) a, (string Ns, string Name) b)

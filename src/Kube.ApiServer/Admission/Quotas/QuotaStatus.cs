@@ -34,9 +34,9 @@ internal sealed class QuotaStatus(ObjectRegistry registry, ResourceCatalog catal
 
     private async Task WriteAllAsync(CancellationToken cancellationToken)
     {
-        // Nothing was written: nothing can have changed.
+        // Nothing was written: nothing can have changed. Of several server processes the one that leads writes.
         var revision = registry.Store.Revision;
-        if (revision == _seen)
+        if (revision == _seen || !registry.Store.Leads)
             return;
         foreach (var stored in registry.Store.List(_kind.StorageResource, null).Items)
         {

@@ -91,6 +91,7 @@ internal static class DefaultRoles
             Rule("", Read, "endpoints", "namespaces", "nodes", "pods", "secrets", "services"),
             Rule("discovery.k8s.io", Read, "endpointslices"),
             Rule("networking.k8s.io", Read, "ingressclasses", "ingresses"),
+            Rule("networking.k8s.io", ["create"], "ingressclasses"),
             Rule("networking.k8s.io", ["patch", "update"], "ingresses/status")) { Users = ["system:ingress"] },
         new(
             "system:node-proxier",
