@@ -47,7 +47,7 @@ internal sealed class Decision
 
         NodeScan.Fill(_snapshot, _shape, _constraints ?? new ConstraintClass(_shape), _snapshot.Owner(_shape.Owner), _images, scores);
         var slots = scores.AsSpan(0, _snapshot.Slots);
-        if (_volumes is { Selectors.Count: > 0 })
+        if (_volumes is { Narrows: true })
         {
             for (var node = 0; node < slots.Length; node++)
             {

@@ -4,9 +4,11 @@ using Kube.Machinery.Client;
 using Kube.Machinery.Informers;
 using Kube.Scheduler.Binding;
 using Kube.Scheduler.Explain;
+using Kube.Scheduler.Filters;
 using Kube.Scheduler.Preemption;
 using Kube.Scheduler.Queue;
 using Kube.Scheduler.Snapshot;
+using Kube.Scheduler.Volumes;
 using Microsoft.Extensions.Logging;
 
 namespace Kube.Scheduler;
@@ -22,7 +24,9 @@ internal sealed class SchedulerLoop
     private static readonly TimeSpan LongestWait = TimeSpan.FromMinutes(5);
     private readonly Channel<Action> _inbox = Channel.CreateUnbounded<Action>(new UnboundedChannelOptions { SingleReader = true });
     private readonly Channel<(QueuedPod Pod, V1Pod Version, string Node)> _binds = Channel.CreateUnbounded<(QueuedPod, V1Pod, string)>();
-    private readonly Channel<(QueuedPod Pod, V1Pod Version, PreemptionPlan Plan)> _preemptions = Channel.CreateUnbounded<(QueuedPod, V1Pod, PreemptionPlan)>();
+
+    // What prepares a place before a pod can be bound to it, and what to do when it did not come about.
+    private readonly Channel<(Func<CancellationToken, Task> Write, Action Undo, string Pod)> _preparations = Channel.CreateUnbounded<(Func<CancellationToken, Task>, Action, string)>();
     private readonly SchedulerState _state = new();
     private readonly SchedulerOptions _options;
     private readonly IPodBinder _binder;
@@ -74,7 +78,7 @@ internal sealed class SchedulerLoop
     public async Task RunAsync(CancellationToken cancellationToken)
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        var workers = Enumerable.Range(0, Math.Max(1, _options.ParallelBinds)).Select(_ => BindAllAsync(stop.Token)).Append(PreemptAllAsync(stop.Token)).ToArray();
+        var workers = Enumerable.Range(0, Math.Max(1, _options.ParallelBinds)).Select(_ => BindAllAsync(stop.Token)).Append(PrepareAllAsync(stop.Token)).ToArray();
         try
         {
             _flush = _time.GetUtcNow() + FlushPeriod;
@@ -151,6 +155,12 @@ internal sealed class SchedulerLoop
             return;
         }
 
+        if (!shape.Claims.IsEmpty && VolumesOn(node, shape) is { Count: > 0 } reservations)
+        {
+            Reserve(queued, node, reservations, now);
+            return;
+        }
+
         var group = queued.GroupKey;
         queued.NominatedNode = null;
         if (_state.Nominations.Remove(queued.Uid) is { } place && place.Node != node)
@@ -170,6 +180,25 @@ internal sealed class SchedulerLoop
         {
             _state.Changes.Add(ClusterChange.OfNeighbour(shape));
         }
+    }
+
+    // What the pod's claims get on a node; empty when all have their volumes.
+    private IReadOnlyList<VolumeReservation> VolumesOn(string node, PodShape shape) =>
+        _state.Snapshot.TryGetIndex(node, out var i) ? _state.Snapshot.Volumes.RulesFor(shape)?.Reserve(_state.Snapshot.Facts[i]!) ?? [] : [];
+
+    // The node is kept for the pod until its claims are bound; then it is tried again, and the volumes lead it there.
+    private void Reserve(QueuedPod queued, string node, IReadOnlyList<VolumeReservation> reservations, DateTimeOffset now)
+    {
+        queued.NominatedNode = node;
+        _state.Nominations.Remove(queued.Uid);
+        _state.Nominations.Set(queued.Uid, node, queued.Shape);
+        foreach (var reservation in reservations)
+        {
+            _state.Snapshot.Volumes.Reserve(reservation);
+        }
+
+        _preparations.Writer.TryWrite((token => _binder.ReserveVolumesAsync(node, reservations, token), () => ForgetReservations(queued, reservations), queued.Uid));
+        _state.Queue.Park(queued, Filter.VolumeBinding, $"waiting for the volumes of the pod's claims, to be bound for node {node}", now);
     }
 
     private void Refused(QueuedPod queued, DateTimeOffset now)
@@ -238,7 +267,8 @@ internal sealed class SchedulerLoop
         queued.NominatedNode = plan.Node;
         _state.Nominations.Set(queued.Uid, plan.Node, queued.Shape);
         _state.Victims.Doomed.UnionWith(plan.Victims.Select(v => v.Uid));
-        _preemptions.Writer.TryWrite((queued, queued.Pod, plan));
+        var (pod, victims) = (queued.Pod, plan.Victims.Select(v => v.Pod).OfType<V1Pod>().ToArray());
+        _preparations.Writer.TryWrite((token => _binder.PreemptAsync(pod, plan.Node, victims, token), () => ForgetPreemption(queued, plan), queued.Uid));
     }
 
     private void Report(QueuedPod queued, string description)
@@ -275,20 +305,20 @@ internal sealed class SchedulerLoop
         }
     }
 
-    private async Task PreemptAllAsync(CancellationToken cancellationToken)
+    private async Task PrepareAllAsync(CancellationToken cancellationToken)
     {
         try
         {
-            await foreach (var (queued, pod, plan) in _preemptions.Reader.ReadAllAsync(cancellationToken))
+            await foreach (var (write, undo, pod) in _preparations.Reader.ReadAllAsync(cancellationToken))
             {
                 try
                 {
-                    await _binder.PreemptAsync(pod, plan.Node, [.. plan.Victims.Select(v => v.Pod).OfType<V1Pod>()], cancellationToken);
+                    await write(cancellationToken);
                 }
                 catch (Exception e) when (e is ApiException or HttpRequestException or IOException or TimeoutException)
                 {
-                    _logger.PreemptionFailed(pod.Metadata.NamespaceProperty, pod.Metadata.Name, plan.Node, e.Message);
-                    _inbox.Writer.TryWrite(() => ForgetPreemption(queued, plan));
+                    _logger.PreparationFailed(pod, e.Message);
+                    _inbox.Writer.TryWrite(undo);
                 }
             }
         }
@@ -304,6 +334,20 @@ internal sealed class SchedulerLoop
         {
             _state.Queue.Retry(queued, _time.GetUtcNow());
             _state.Changes.Add(ClusterChange.OfRoom(place.Node, place.Shape));
+        }
+    }
+
+    private void ForgetReservations(QueuedPod queued, IReadOnlyList<VolumeReservation> reservations)
+    {
+        foreach (var reservation in reservations)
+        {
+            _state.Snapshot.Volumes.Release(reservation);
+        }
+
+        if (_state.Nominations.Remove(queued.Uid) is not null)
+        {
+            queued.NominatedNode = null;
+            _state.Queue.Wake(queued);
         }
     }
 

@@ -5,6 +5,7 @@ using k8s;
 using k8s.Models;
 using Kube.Machinery.Client;
 using Kube.Machinery.Events;
+using Kube.Scheduler.Volumes;
 using Microsoft.Extensions.Logging;
 
 namespace Kube.Scheduler.Binding;
@@ -14,6 +15,8 @@ internal sealed class ApiPodBinder(IKubernetes client, EventRecorder events, Tim
 {
     private const int ReportLimit = 16 * 1024;
     private readonly ResourceClient<V1Pod> _pods = client.Resource<V1Pod>();
+    private readonly ResourceClient<V1PersistentVolume> _volumes = client.Resource<V1PersistentVolume>();
+    private readonly ResourceClient<V1PersistentVolumeClaim> _claims = client.Resource<V1PersistentVolumeClaim>();
     private readonly Channel<(V1Pod Pod, string Message)> _reports =
         Channel.CreateBounded<(V1Pod, string)>(new BoundedChannelOptions(ReportLimit) { FullMode = BoundedChannelFullMode.DropOldest });
 
@@ -28,6 +31,34 @@ internal sealed class ApiPodBinder(IKubernetes client, EventRecorder events, Tim
         };
         await _pods.PostAsync(pod.Metadata.NamespaceProperty, pod.Metadata.Name, "binding", binding, cancellationToken);
         events.Normal(pod, "Scheduled", $"Successfully assigned {pod.Metadata.NamespaceProperty}/{pod.Metadata.Name} to {node}");
+    }
+
+    public async Task ReserveVolumesAsync(string node, IReadOnlyList<VolumeReservation> reservations, CancellationToken cancellationToken)
+    {
+        foreach (var (claim, volume) in reservations)
+        {
+            var version = new JsonObject { ["resourceVersion"] = volume?.Metadata.ResourceVersion ?? claim.Metadata.ResourceVersion };
+            if (volume is null)
+            {
+                // The provisioner makes the volume where the pod can reach it.
+                version["annotations"] = new JsonObject { [VolumeReservation.SelectedNode] = node };
+                await _claims.PatchAsync(claim.Metadata.NamespaceProperty, claim.Metadata.Name, new JsonObject { ["metadata"] = version }, PatchKind.Merge, cancellationToken);
+                continue;
+            }
+
+            // The controller completes the binding from the volume's side. Bound to the version looked at: two claims never get one volume.
+            version["annotations"] = new JsonObject { ["pv.kubernetes.io/bound-by-controller"] = "yes" };
+            var reference = new JsonObject
+            {
+                ["apiVersion"] = "v1",
+                ["kind"] = "PersistentVolumeClaim",
+                ["namespace"] = claim.Metadata.NamespaceProperty,
+                ["name"] = claim.Metadata.Name,
+                ["uid"] = claim.Metadata.Uid,
+            };
+            var patch = new JsonObject { ["metadata"] = version, ["spec"] = new JsonObject { ["claimRef"] = reference } };
+            await _volumes.PatchAsync(null, volume.Metadata.Name, patch, PatchKind.Merge, cancellationToken);
+        }
     }
 
     public async Task PreemptAsync(V1Pod pod, string node, IReadOnlyList<V1Pod> victims, CancellationToken cancellationToken)

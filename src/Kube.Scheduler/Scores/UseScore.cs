@@ -10,7 +10,7 @@ internal static class UseScore
     private const float SpreadWeight = 3;
 
     // Even use counts for more than an even mix: with equal weights use would be less even than by what is least allocated alone.
-    public const float BalanceWeight = 0.25f;
+    public const float BalanceWeight = 0.125f;
 
     /// <summary>The sum of all, for a node the pod fits on.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -4,6 +4,7 @@ using k8s.Models;
 using Kube.Machinery.Informers;
 using Kube.Scheduler;
 using Kube.Scheduler.Binding;
+using Kube.Scheduler.Volumes;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Benchmarks.Scheduler;
@@ -81,6 +82,8 @@ internal static class WaitingPods
 
             return Task.CompletedTask;
         }
+
+        public Task ReserveVolumesAsync(string node, IReadOnlyList<VolumeReservation> reservations, CancellationToken cancellationToken) => Task.CompletedTask;
 
         public Task PreemptAsync(V1Pod pod, string node, IReadOnlyList<V1Pod> victims, CancellationToken cancellationToken) => Task.CompletedTask;
 

@@ -3,6 +3,7 @@ using k8s.Models;
 using Kube.Machinery.Informers;
 using Kube.Scheduler;
 using Kube.Scheduler.Binding;
+using Kube.Scheduler.Volumes;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
 using Xunit;
@@ -144,6 +145,38 @@ public sealed class SchedulerLoopTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task A_claim_that_waits_for_its_first_pod_gets_a_volume_of_the_pods_node_before_the_pod_is_bound()
+    {
+        Tell(Pods.Node("a", "1"));
+        Tell(Pods.Node("b"));
+        var local = new V1StorageClass { Metadata = new V1ObjectMeta { Name = "local" }, Provisioner = "kubernetes.io/no-provisioner", VolumeBindingMode = "WaitForFirstConsumer" };
+        _loop.OnStorageClass(new InformerEvent<V1StorageClass>(InformerEventKind.Added, local, null));
+        foreach (var (name, node) in new[] { ("pv-a", "a"), ("pv-b", "b") })
+        {
+            var volume = Pods.VolumeOn(name, node);
+            volume.Spec.StorageClassName = "local";
+            volume.Status = new V1PersistentVolumeStatus { Phase = "Available" };
+            _loop.OnVolume(new InformerEvent<V1PersistentVolume>(InformerEventKind.Added, volume, null));
+        }
+
+        var claim = Claim(null);
+        _loop.OnClaim(new InformerEvent<V1PersistentVolumeClaim>(InformerEventKind.Added, claim, null));
+        V1Pod Member(string name) =>
+            Pods.Of(name, "2", with: s => s.Volumes = [new V1Volume { Name = "v", PersistentVolumeClaim = new V1PersistentVolumeClaimVolumeSource { ClaimName = "data" } }]);
+        Tell(Member("p"));
+        Assert.Equal(("b", "data=pv-b"), await _binder.Reservations.Reader.ReadAsync(TestContext.Current.CancellationToken));
+        Assert.False(_binder.Binds.Reader.TryRead(out _));
+        _loop.OnClaim(new InformerEvent<V1PersistentVolumeClaim>(InformerEventKind.Modified, Claim("pv-b"), claim));
+        Assert.Equal(("p", "b"), await _binder.Binds.Reader.ReadAsync(TestContext.Current.CancellationToken));
+
+        static V1PersistentVolumeClaim Claim(string? volume) => new()
+        {
+            Metadata = new V1ObjectMeta { Name = "data", NamespaceProperty = "default" },
+            Spec = new V1PersistentVolumeClaimSpec { StorageClassName = "local", VolumeName = volume },
+        };
+    }
+
+    [Fact]
     public async Task Parked_pods_of_one_shape_follow_one_another_when_room_comes()
     {
         Tell(Pods.Node("a", "1"));
@@ -192,12 +225,19 @@ public sealed class SchedulerLoopTests : IAsyncDisposable
         public System.Threading.Channels.Channel<(string Pod, string Node, string Victims)> Preemptions { get; } =
             System.Threading.Channels.Channel.CreateUnbounded<(string, string, string)>();
 
+        public System.Threading.Channels.Channel<(string Node, string Volumes)> Reservations { get; } = System.Threading.Channels.Channel.CreateUnbounded<(string, string)>();
+
         public ConcurrentQueue<string> Refuse { get; } = new();
 
         public Task BindAsync(V1Pod pod, string node, CancellationToken cancellationToken)
         {
             Binds.Writer.TryWrite((pod.Metadata.Name, node));
             return Refuse.TryDequeue(out _) ? throw new HttpRequestException("the server is away") : Task.CompletedTask;
+        }
+
+        public async Task ReserveVolumesAsync(string node, IReadOnlyList<VolumeReservation> reservations, CancellationToken cancellationToken)
+        {
+            await Reservations.Writer.WriteAsync((node, string.Join(',', reservations.Select(r => $"{r.Claim.Metadata.Name}={r.Volume?.Metadata.Name ?? "new"}"))), cancellationToken);
         }
 
         public async Task PreemptAsync(V1Pod pod, string node, IReadOnlyList<V1Pod> victims, CancellationToken cancellationToken)
