@@ -39,7 +39,8 @@ internal sealed class ClaimBinder(ControllerContext context)
         var storageClass = name.Length == 0 ? null : context.Informers.StorageClasses.Get("", name);
         var waits = storageClass?.VolumeBindingMode == "WaitForFirstConsumer";
         var node = waits ? FirstNode(claim) : null;
-        if (VolumeMatch.Find(claim, context.Informers.PersistentVolumes.List(), waits, node) is { } volume)
+        var reached = context.Informers.PersistentVolumes.List().Where(v => node is null || v.Spec.ClaimRef is not null || node.Reaches(v));
+        if (VolumeMatch.Find(claim, reached, reservedOnly: waits && node is null) is { } volume)
         {
             await CompleteAsync(claim, volume, cancellationToken);
             return;
@@ -69,9 +70,14 @@ internal sealed class ClaimBinder(ControllerContext context)
         await SetPhaseAsync(claim, "Pending", cancellationToken);
     }
 
-    // The scheduler places a pod whatever claims of this kind it has; the volume follows the pod.
+    // The node the scheduler has chosen for the first pod, or the one that pod was put on without it.
     private V1Node? FirstNode(V1PersistentVolumeClaim claim)
     {
+        if (claim.Metadata.Annotations?.TryGetValue(VolumeNotes.SelectedNode, out var selected) == true)
+        {
+            return context.Informers.Nodes.Get("", selected);
+        }
+
         var pod = ClusterInformers.InNamespace(context.Informers.Pods, claim.Metadata.NamespaceProperty)
             .Where(p => p.IsActive() && !string.IsNullOrEmpty(p.Spec.NodeName) && ClaimProtectionController.ClaimsOf(p).Contains(claim.Metadata.Name))
             .MinBy(p => p.Metadata.CreationTimestamp);

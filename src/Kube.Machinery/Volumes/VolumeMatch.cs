@@ -9,20 +9,19 @@ public static class VolumeMatch
     /// <summary>The smallest volume that suits; one that a person reserved for the claim comes first. Null when there is none.</summary>
     /// <param name="claim">The claim.</param>
     /// <param name="volumes">All volumes.</param>
-    /// <param name="waits">The claim waits for its first pod.</param>
-    /// <param name="node">Where that pod is, which must reach the volume; null while there is none.</param>
-    public static V1PersistentVolume? Find(V1PersistentVolumeClaim claim, IEnumerable<V1PersistentVolume> volumes, bool waits = false, V1Node? node = null)
+    /// <param name="reservedOnly">The claim waits for its first pod, so nothing is chosen for it here.</param>
+    public static V1PersistentVolume? Find(V1PersistentVolumeClaim claim, IEnumerable<V1PersistentVolume> volumes, bool reservedOnly)
     {
         ArgumentNullException.ThrowIfNull(claim);
         var suitable = volumes.Where(v => v.Metadata.DeletionTimestamp is null).ToList();
         var reserved = suitable.Where(v => v.Spec.ClaimRef is { } reference && IsFor(reference, claim) && HasRoom(v, claim) && Mode(v) == Mode(claim)).MinBy(v => v.Metadata.Name, StringComparer.Ordinal);
-        if (reserved is not null || (waits && node is null))
+        if (reserved is not null || reservedOnly)
         {
             return reserved;
         }
 
         return suitable
-            .Where(v => v.Spec.ClaimRef is null && v.Status?.Phase == "Available" && Misfit(v, claim) is null && SelectorMatches(v, claim) && node?.Reaches(v) != false)
+            .Where(v => v.Spec.ClaimRef is null && v.Status?.Phase == "Available" && Misfit(v, claim) is null && SelectorMatches(v, claim))
             .OrderBy(Size)
             .ThenBy(v => v.Metadata.Name, StringComparer.Ordinal)
             .FirstOrDefault();
