@@ -18,22 +18,6 @@ internal static class LabelSelectors
             return false;
         }
 
-        return Read.GetValue(selector, Parse).Matches((IReadOnlyDictionary<string, string>?)(metadata.Labels as Dictionary<string, string>) ?? metadata.Labels?.ToDictionary() ?? NoLabels);
-    }
-
-    private static LabelSelector Parse(V1LabelSelector selector)
-    {
-        var equal = (selector.MatchLabels ?? new Dictionary<string, string>()).Select(l => new LabelRequirement(l.Key, LabelOperator.In, [l.Value]));
-        var expressions = (selector.MatchExpressions ?? []).Select(e => new LabelRequirement(
-            e.Key,
-            e.OperatorProperty switch
-            {
-                "In" => LabelOperator.In,
-                "NotIn" => LabelOperator.NotIn,
-                "Exists" => LabelOperator.Exists,
-                _ => LabelOperator.DoesNotExist,
-            },
-            [.. e.Values ?? []]));
-        return LabelSelector.Of(equal.Concat(expressions));
+        return Read.GetValue(selector, LabelSelector.Of).Matches((IReadOnlyDictionary<string, string>?)(metadata.Labels as Dictionary<string, string>) ?? metadata.Labels?.ToDictionary() ?? NoLabels);
     }
 }

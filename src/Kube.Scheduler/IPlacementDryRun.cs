@@ -1,4 +1,3 @@
-using k8s.Models;
 using Kube.Scheduler.Explain;
 
 namespace Kube.Scheduler;
@@ -7,9 +6,9 @@ namespace Kube.Scheduler;
 public interface IPlacementDryRun
 {
     /// <summary>Places pods on the current state, each as if those before it had been bound.</summary>
-    /// <param name="pods">Pods; only <c>spec</c> and the owner matter.</param>
+    /// <param name="question">The pods, and how the cluster would differ.</param>
     /// <param name="cancellationToken">Gives up.</param>
     /// <returns>One trace a pod, in order.</returns>
     /// <exception cref="InvalidOperationException">This scheduler does not lead.</exception>
-    Task<IReadOnlyList<PlacementTrace>> DryRunAsync(IReadOnlyList<V1Pod> pods, CancellationToken cancellationToken);
+    Task<IReadOnlyList<PlacementTrace>> DryRunAsync(PlacementQuestion question, CancellationToken cancellationToken);
 }

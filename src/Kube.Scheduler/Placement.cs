@@ -2,6 +2,7 @@ using Kube.Scheduler.Explain;
 using Kube.Scheduler.Filters;
 using Kube.Scheduler.Scores;
 using Kube.Scheduler.Snapshot;
+using Kube.Scheduler.Topology;
 
 namespace Kube.Scheduler;
 
@@ -18,37 +19,130 @@ internal sealed class Placement(ClusterSnapshot snapshot)
     private readonly Dictionary<string, Ranking> _rankings = new(StringComparer.Ordinal);
     private readonly Dictionary<string, ConstraintClass> _constraints = new(StringComparer.Ordinal);
     private readonly HashSet<string> _seenOnce = new(StringComparer.Ordinal);
+    private float[] _scores = [];
     private long _uses;
 
     /// <summary>The best node for a pod, or null when every node refuses it.</summary>
     public string? Choose(PodShape shape)
     {
-        var owned = snapshot.OwnerCounts(shape.Owner);
-        var best = owned is { Count: > FewNodes } ? BestOfRanking(shape, shape.Key, shape.Owner, null) : BestOfRanking(shape, shape.UnownedKey, "", owned);
+        int best;
+        if (shape.NodeNames is { } names)
+        {
+            best = BestOf(names, shape);
+        }
+        else if (snapshot.IsTrying || !shape.Claims.IsEmpty || TopologyRules.Concern(snapshot, shape))
+        {
+            best = Decide(shape).Best(Scores()).Node;
+        }
+        else
+        {
+            var owned = snapshot.OwnerCounts(shape.Owner);
+            best = owned is { Count: > FewNodes } ? BestOfRanking(shape, shape.Key, shape.Owner, null) : BestOfRanking(shape, shape.UnownedKey, "", owned);
+        }
+
         return best < 0 ? null : snapshot.Facts[best]!.Name;
     }
 
     /// <summary>Whether one node would take the pod now.</summary>
-    public bool Takes(string node, PodShape shape) =>
-        snapshot.TryGetIndex(node, out var i) && !float.IsNegativeInfinity(Ranking.Evaluate(snapshot, i, shape, ConstraintsOf(shape), 0));
+    public bool Takes(string node, PodShape shape) => snapshot.TryGetIndex(node, out var i) && Capacity.Fits(snapshot, i, shape) && Refuse(i, shape).Filter == Filter.None;
+
+    /// <summary>Asks every filter in turn, for one node.</summary>
+    public Refusal Refuse(int node, PodShape shape) => Decide(shape).Refuse(node);
+
+    /// <summary>Counts why the nodes refuse a pod.</summary>
+    public Diagnosis Diagnose(PodShape shape)
+    {
+        var decision = Decide(shape);
+        var reasons = new Dictionary<string, int>(StringComparer.Ordinal);
+        var (refusedBy, curable) = (Filter.None, 0);
+        if (decision.RefusedEverywhere is { } everywhere)
+        {
+            return new Diagnosis(snapshot.NodeCount, everywhere, reasons, Filter.VolumeBinding, 0);
+        }
+
+        for (var node = 0; node < snapshot.Slots; node++)
+        {
+            if (snapshot.Facts[node] is null)
+            {
+                continue;
+            }
+
+            var refusal = decision.Refuse(node);
+            refusedBy |= refusal.Filter;
+            curable += refusal.IsCurable ? 1 : 0;
+            if (refusal.Reason is { } reason)
+            {
+                reasons[reason] = reasons.GetValueOrDefault(reason) + 1;
+            }
+            else if (refusal.Filter == Filter.NodeResources)
+            {
+                foreach (var shortage in Capacity.Shortages(snapshot, node, shape))
+                {
+                    reasons[shortage] = reasons.GetValueOrDefault(shortage) + 1;
+                }
+            }
+        }
+
+        return new Diagnosis(snapshot.NodeCount, null, reasons, refusedBy, curable);
+    }
 
     /// <summary>The full trace of a decision: for each node the filter that refused it or its scores.</summary>
     public PlacementTrace Explain(PodShape shape)
     {
+        var decision = new Decision(snapshot, shape, ConstraintsOf(shape));
+        var best = decision.Best(Scores()).Node;
         var verdicts = new List<NodeVerdict>(snapshot.NodeCount);
-        var owned = snapshot.OwnerCounts(shape.Owner);
         for (var i = 0; i < snapshot.Slots; i++)
         {
-            if (snapshot.Facts[i] is { } facts)
+            if (snapshot.Facts[i] is not null)
             {
-                verdicts.Add(Judge(i, facts, shape, owned?.GetValueOrDefault(i) ?? 0));
+                verdicts.Add(decision.Judge(i));
             }
         }
 
-        return new PlacementTrace(Choose(shape), verdicts);
+        var advice = best >= 0 ? null : Advice.For(snapshot, shape, decision);
+        return new PlacementTrace(best < 0 ? null : snapshot.Facts[best]!.Name, verdicts) { Everywhere = decision.RefusedEverywhere, Advice = advice };
     }
 
-    private int BestOfRanking(PodShape shape, string key, string owner, IReadOnlyDictionary<int, int>? owned)
+    // Constraints that name nodes are asked for those alone, hence not worth remembering for all.
+    private Decision Decide(PodShape shape) => new(snapshot, shape, shape.NodeNames is null ? ConstraintsOf(shape) : null);
+
+    // As long as the snapshot's columns; what lies behind the slots is refused.
+    private float[] Scores()
+    {
+        if (_scores.Length != snapshot.Facts.Length)
+        {
+            _scores = new float[snapshot.Facts.Length];
+            Array.Fill(_scores, float.NegativeInfinity);
+        }
+
+        return _scores;
+    }
+
+    // Pods that name their nodes, as a DaemonSet's do, look at no others.
+    private int BestOf(IReadOnlyList<string> names, PodShape shape)
+    {
+        var decision = Decide(shape);
+        var owned = snapshot.OwnerCounts(shape.Owner);
+        var best = (Node: -1, Score: float.NegativeInfinity);
+        foreach (var name in names)
+        {
+            if (!snapshot.TryGetIndex(name, out var node) || decision.Refuse(node).Filter != Filter.None)
+            {
+                continue;
+            }
+
+            var score = UseScore.Of(snapshot, node, shape, owned?.GetValueOrDefault(node) ?? 0) + PreferenceScore.Of(snapshot.Facts[node]!, shape);
+            if (score > best.Score || (score == best.Score && node < best.Node))
+            {
+                best = (node, score);
+            }
+        }
+
+        return best.Node;
+    }
+
+    private int BestOfRanking(PodShape shape, string key, string owner, Dictionary<int, int>? owned)
     {
         var constraints = ConstraintsOf(shape);
         if (!_rankings.TryGetValue(key, out var ranking))
@@ -61,7 +155,7 @@ internal sealed class Placement(ClusterSnapshot snapshot)
             // A ranking pays from the second pod on.
             if (_seenOnce.Add(key))
             {
-                return Ranking.Scan(snapshot, shape, constraints, owner.Length > 0 ? snapshot.OwnerCounts(owner) : owned).Node;
+                return Decide(shape).Best(Scores()).Node;
             }
 
             if (_rankings.Count >= RankingLimit)
@@ -80,9 +174,10 @@ internal sealed class Placement(ClusterSnapshot snapshot)
 
         // The shared ranking is right for nodes without the owner's pods; the few others are scored here.
         var best = ranking.BestExcept(snapshot, owned);
+        var images = snapshot.Images.Column(shape, snapshot.NodeCount, snapshot.Facts.Length);
         foreach (var (node, count) in owned)
         {
-            var score = Ranking.Evaluate(snapshot, node, shape, constraints, count);
+            var score = Ranking.Evaluate(snapshot, node, shape, constraints, count, images);
             if (score > best.Score || (score == best.Score && node < best.Node))
             {
                 best = (node, score);
@@ -90,40 +185,6 @@ internal sealed class Placement(ClusterSnapshot snapshot)
         }
 
         return best.Node;
-    }
-
-    private NodeVerdict Judge(int i, NodeFacts facts, PodShape shape, int ofOwner)
-    {
-        var refused = ConstraintClass.Refuse(facts, shape, out var taint);
-        if (refused != Filter.None)
-        {
-            return NodeVerdict.Refuse(facts.Name, refused.ToString(), refused switch
-            {
-                Filter.NodeUnschedulable => "node(s) were unschedulable",
-                Filter.TaintToleration => $"node(s) had untolerated taint {{{taint!.Key}: {taint.Value}}}",
-                _ => "node(s) didn't match Pod's node affinity/selector",
-            });
-        }
-
-        if (!Capacity.PortsFree(snapshot, i, shape))
-        {
-            return NodeVerdict.Refuse(facts.Name, nameof(Filter.NodePorts), "node(s) didn't have free ports for the requested pod ports");
-        }
-
-        var shortages = Capacity.Shortages(snapshot, i, shape).ToArray();
-        if (shortages.Length > 0)
-        {
-            return NodeVerdict.Refuse(facts.Name, nameof(Filter.NodeResources), shortages);
-        }
-
-        UseScore.Fractions(snapshot, i, shape, out var cpu, out var memory);
-        return NodeVerdict.Score(facts.Name, new Dictionary<string, float>
-        {
-            ["LeastAllocated"] = UseScore.LeastAllocated(cpu, memory),
-            ["Balanced"] = UseScore.Balanced(cpu, memory),
-            ["OwnerSpread"] = UseScore.Spread(ofOwner),
-            ["Preference"] = PreferenceScore.Of(facts, shape),
-        });
     }
 
     private ConstraintClass ConstraintsOf(PodShape shape)

@@ -16,6 +16,7 @@ internal sealed class Ranking(PodShape shape, ConstraintClass constraints, strin
     private const float Refused = float.NegativeInfinity;
     private float[] _scores = [];
     private int[] _tree = [];
+    private float[]? _images;
     private int _leaves;
     private long _seen = -1;
 
@@ -36,7 +37,7 @@ internal sealed class Ranking(PodShape shape, ConstraintClass constraints, strin
     }
 
     /// <summary>The best of the nodes that hold no pods of an owner, and its score; -1 and negative infinity when there is none.</summary>
-    public (int Node, float Score) BestExcept(ClusterSnapshot snapshot, IReadOnlyDictionary<int, int> owned)
+    public (int Node, float Score) BestExcept(ClusterSnapshot snapshot, Dictionary<int, int> owned)
     {
         Follow(snapshot);
         var best = (Node: -1, Score: Refused);
@@ -49,7 +50,7 @@ internal sealed class Ranking(PodShape shape, ConstraintClass constraints, strin
     }
 
     // Left before right and only what is strictly better: the lower slot wins a tie here as well.
-    private void Search(int at, IReadOnlyDictionary<int, int> owned, ref (int Node, float Score) best)
+    private void Search(int at, Dictionary<int, int> owned, ref (int Node, float Score) best)
     {
         var winner = _tree[at];
         if (_scores[winner] <= best.Score)
@@ -68,24 +69,8 @@ internal sealed class Ranking(PodShape shape, ConstraintClass constraints, strin
         }
     }
 
-    /// <summary>The best node by a look at each, for a shape that may never come again.</summary>
-    public static (int Node, float Score) Scan(ClusterSnapshot s, PodShape shape, ConstraintClass constraints, IReadOnlyDictionary<int, int>? owned)
-    {
-        var best = (Node: -1, Score: Refused);
-        for (var node = 0; node < s.Slots; node++)
-        {
-            var score = Evaluate(s, node, shape, constraints, owned is null ? 0 : owned.GetValueOrDefault(node));
-            if (score > best.Score)
-            {
-                best = (node, score);
-            }
-        }
-
-        return best;
-    }
-
     /// <summary>The score of a node at the snapshot's current state; negative infinity when it is refused.</summary>
-    public static float Evaluate(ClusterSnapshot s, int node, PodShape shape, ConstraintClass constraints, int ofOwner)
+    public static float Evaluate(ClusterSnapshot s, int node, PodShape shape, ConstraintClass constraints, int ofOwner, float[]? images)
     {
         if (s.Facts[node] is null || !Capacity.Fits(s, node, shape))
         {
@@ -93,67 +78,61 @@ internal sealed class Ranking(PodShape shape, ConstraintClass constraints, strin
         }
 
         var (refused, preference) = constraints.Ask(s, node);
-        return refused != Filter.None || !Capacity.PortsFree(s, node, shape) ? Refused : preference + UseScore.Of(s, node, shape, ofOwner);
+        if (refused != Filter.None || !Capacity.PortsFree(s, node, shape))
+        {
+            return Refused;
+        }
+
+        var score = UseScore.Of(s, node, shape, ofOwner) + preference;
+        return images is null ? score : score + images[node];
     }
 
     private void Follow(ClusterSnapshot s)
     {
-        if (_seen == s.Changes)
+        var images = s.Images.Column(shape, s.NodeCount, s.Facts.Length);
+        if (_seen == s.Changes && ReferenceEquals(images, _images))
         {
             return;
         }
 
         var behind = s.Changes - _seen;
-        var changed = _seen >= 0 && s.Slots <= _leaves && behind < s.Slots / 4 ? s.ChangedSince(_seen) : null;
-        var owned = s.OwnerCounts(owner);
+        var changed = _seen >= 0 && s.Facts.Length == _leaves && ReferenceEquals(images, _images) && behind < s.Slots / 4 ? s.ChangedSince(_seen) : null;
+        _images = images;
         if (changed is null)
         {
-            Rebuild(s, owned);
+            Rebuild(s);
         }
         else
         {
+            var owned = s.OwnerCounts(owner);
             foreach (var node in changed)
             {
-                Update(node, Evaluate(s, node, shape, constraints, owned?.GetValueOrDefault(node) ?? 0));
+                Update(node, Evaluate(s, node, shape, constraints, owned?.GetValueOrDefault(node) ?? 0, images));
             }
         }
 
         _seen = s.Changes;
     }
 
-    private void Rebuild(ClusterSnapshot s, IReadOnlyDictionary<int, int>? owned)
+    private void Rebuild(ClusterSnapshot s)
     {
-        var leaves = 1;
-        while (leaves < s.Slots)
+        // Columns have a power of two as their length: as many leaves.
+        if (s.Facts.Length != _leaves)
         {
-            leaves *= 2;
-        }
-
-        if (leaves != _leaves)
-        {
-            _leaves = leaves;
-            _scores = new float[leaves];
-            _tree = new int[2 * leaves];
-            for (var i = 0; i < leaves; i++)
+            _leaves = s.Facts.Length;
+            _scores = new float[_leaves];
+            Array.Fill(_scores, Refused);
+            _tree = new int[2 * _leaves];
+            for (var i = 0; i < _leaves; i++)
             {
-                _tree[leaves + i] = i;
+                _tree[_leaves + i] = i;
             }
         }
 
-        for (var node = 0; node < leaves; node++)
-        {
-            var ofOwner = owned is null ? 0 : owned.GetValueOrDefault(node);
-            _scores[node] = node < s.Slots ? Evaluate(s, node, shape, constraints, ofOwner) : Refused;
-        }
-
-        for (var at = leaves - 1; at >= 1; at--)
+        NodeScan.Fill(s, shape, constraints, s.Owner(owner), _images, _scores);
+        for (var at = _leaves - 1; at >= 1; at--)
         {
             _tree[at] = Better(_tree[2 * at], _tree[(2 * at) + 1]);
-        }
-
-        if (leaves == 1)
-        {
-            _tree[1] = 0;
         }
     }
 

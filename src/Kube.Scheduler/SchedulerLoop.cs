@@ -5,42 +5,72 @@ using Kube.Machinery.Informers;
 using Kube.Scheduler.Binding;
 using Kube.Scheduler.Explain;
 using Kube.Scheduler.Filters;
+using Kube.Scheduler.Preemption;
 using Kube.Scheduler.Queue;
 using Kube.Scheduler.Snapshot;
+using Kube.Scheduler.Volumes;
 using Microsoft.Extensions.Logging;
 
 namespace Kube.Scheduler;
 
 /// <summary>
-/// One term of scheduling. All state belongs to one loop that is told what changed by messages: nodes and pods from informers, results of
+/// One term of scheduling. All state belongs to one loop that is told what changed by messages: objects from informers, results of
 /// bindings, questions. A chosen node is assumed taken at once; the binding follows beside the loop, and is confirmed by the informer or forgotten.
 /// </summary>
-internal sealed class SchedulerLoop(SchedulerOptions options, IPodBinder binder, TimeProvider time, ILogger logger)
+internal sealed class SchedulerLoop
 {
     private const int Burst = 128;
-    private static readonly TimeSpan ReviewPeriod = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan FlushPeriod = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan LongestWait = TimeSpan.FromMinutes(5);
     private readonly Channel<Action> _inbox = Channel.CreateUnbounded<Action>(new UnboundedChannelOptions { SingleReader = true });
     private readonly Channel<(QueuedPod Pod, V1Pod Version, string Node)> _binds = Channel.CreateUnbounded<(QueuedPod, V1Pod, string)>();
-    private readonly ClusterSnapshot _snapshot = new();
-    private readonly SchedulingQueue _queue = new();
-    private readonly HashSet<string> _assumed = new(StringComparer.Ordinal);
-    private Placement? _placement;
-    private (string Shape, long Changes, PlacementTrace Trace)? _lastFailure;
-    private DateTimeOffset _review;
 
-    private Placement Placement => _placement ??= new Placement(_snapshot);
+    // What prepares a place before a pod can be bound to it, and what to do when it did not come about.
+    private readonly Channel<(Func<CancellationToken, Task> Write, Action Undo, string Pod)> _preparations = Channel.CreateUnbounded<(Func<CancellationToken, Task>, Action, string)>();
+    private readonly SchedulerState _state = new();
+    private readonly SchedulerOptions _options;
+    private readonly IPodBinder _binder;
+    private readonly TimeProvider _time;
+    private readonly ILogger _logger;
+    private readonly ClusterEvents _events;
+    private DateTimeOffset _flush;
+
+    /// <summary>Makes a loop that knows nothing yet.</summary>
+    public SchedulerLoop(SchedulerOptions options, IPodBinder binder, TimeProvider time, ILogger logger)
+    {
+        _options = options;
+        _binder = binder;
+        _time = time;
+        _logger = logger;
+        _events = new ClusterEvents(_state, options.SchedulerName);
+    }
 
     /// <summary>Tells the loop of a node; a handler for an informer.</summary>
-    public void OnNode(InformerEvent<V1Node> change) => _inbox.Writer.TryWrite(() => TakeNode(change));
+    public void OnNode(InformerEvent<V1Node> change) => _inbox.Writer.TryWrite(() => _events.Take(change));
 
     /// <summary>Tells the loop of a pod; a handler for an informer.</summary>
-    public void OnPod(InformerEvent<V1Pod> change) => _inbox.Writer.TryWrite(() => TakePod(change));
+    public void OnPod(InformerEvent<V1Pod> change) => _inbox.Writer.TryWrite(() => _events.Take(change));
+
+    /// <summary>Tells the loop of a disruption budget; a handler for an informer.</summary>
+    public void OnBudget(InformerEvent<V1PodDisruptionBudget> change) => _inbox.Writer.TryWrite(() => _events.Take(change));
+
+    /// <summary>Tells the loop of a claim; a handler for an informer.</summary>
+    public void OnClaim(InformerEvent<V1PersistentVolumeClaim> change) => _inbox.Writer.TryWrite(() => _events.Take(change));
+
+    /// <summary>Tells the loop of a volume; a handler for an informer.</summary>
+    public void OnVolume(InformerEvent<V1PersistentVolume> change) => _inbox.Writer.TryWrite(() => _events.Take(change));
+
+    /// <summary>Tells the loop of a storage class; a handler for an informer.</summary>
+    public void OnStorageClass(InformerEvent<V1StorageClass> change) => _inbox.Writer.TryWrite(() => _events.Take(change));
+
+    /// <summary>Tells the loop of a namespace; a handler for an informer.</summary>
+    public void OnNamespace(InformerEvent<V1Namespace> change) => _inbox.Writer.TryWrite(() => _events.Take(change));
 
     /// <summary>Places pods on the current snapshot, one after the other, without binding any.</summary>
-    public Task<IReadOnlyList<PlacementTrace>> DryRunAsync(IReadOnlyList<V1Pod> pods, CancellationToken cancellationToken)
+    public Task<IReadOnlyList<PlacementTrace>> DryRunAsync(PlacementQuestion question, CancellationToken cancellationToken)
     {
         var answer = new TaskCompletionSource<IReadOnlyList<PlacementTrace>>(TaskCreationOptions.RunContinuationsAsynchronously);
-        _inbox.Writer.TryWrite(() => answer.TrySetResult(DryRun(pods)));
+        _inbox.Writer.TryWrite(() => answer.TrySetResult(DryRun.Ask(_state.Snapshot, _state.Placement, question)));
         return answer.Task.WaitAsync(cancellationToken);
     }
 
@@ -48,10 +78,10 @@ internal sealed class SchedulerLoop(SchedulerOptions options, IPodBinder binder,
     public async Task RunAsync(CancellationToken cancellationToken)
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        var binders = Enumerable.Range(0, Math.Max(1, options.ParallelBinds)).Select(_ => BindAllAsync(stop.Token)).ToArray();
+        var workers = Enumerable.Range(0, Math.Max(1, _options.ParallelBinds)).Select(_ => BindAllAsync(stop.Token)).Append(PrepareAllAsync(stop.Token)).ToArray();
         try
         {
-            _review = time.GetUtcNow() + ReviewPeriod;
+            _flush = _time.GetUtcNow() + FlushPeriod;
             while (!cancellationToken.IsCancellationRequested)
             {
                 while (_inbox.Reader.TryRead(out var message))
@@ -59,25 +89,26 @@ internal sealed class SchedulerLoop(SchedulerOptions options, IPodBinder binder,
                     message();
                 }
 
-                var now = time.GetUtcNow();
-                if (now >= _review)
+                _events.WakeWaiting();
+                var now = _time.GetUtcNow();
+                if (now >= _flush)
                 {
-                    // Hints are an economy; should one be wrong, no pod waits longer than this.
-                    _queue.Wake((Filter)~0, _ => true);
-                    _review = now + ReviewPeriod;
+                    // Hints are an economy; should one be wrong, no pod waits for ever.
+                    _state.Queue.Flush(now - LongestWait);
+                    _flush = now + FlushPeriod;
                 }
 
-                var due = _queue.ActivateDue(now);
+                var due = _state.Queue.ActivateDue(now);
                 var left = Burst;
-                while (left > 0 && _queue.Next() is { } next)
+                while (left > 0 && _state.Queue.Next() is { } next)
                 {
-                    Schedule(next);
+                    Schedule(next, now);
                     left--;
                 }
 
-                if (left > 0)
+                if (left > 0 && _state.Changes.Count == 0)
                 {
-                    await WaitAsync(due is { } at && at < _review ? at - now : _review - now, cancellationToken);
+                    await WaitAsync(due is { } at && at < _flush ? at - now : _flush - now, cancellationToken);
                 }
             }
         }
@@ -88,7 +119,7 @@ internal sealed class SchedulerLoop(SchedulerOptions options, IPodBinder binder,
         finally
         {
             await stop.CancelAsync();
-            await Task.WhenAll(binders);
+            await Task.WhenAll(workers);
         }
     }
 
@@ -98,42 +129,154 @@ internal sealed class SchedulerLoop(SchedulerOptions options, IPodBinder binder,
         var message = _inbox.Reader.WaitToReadAsync(wait.Token).AsTask();
         if (!message.IsCompleted)
         {
-            await Task.WhenAny(message, Task.Delay(longest < TimeSpan.Zero ? TimeSpan.Zero : longest, time, wait.Token));
+            await Task.WhenAny(message, Task.Delay(longest < TimeSpan.Zero ? TimeSpan.Zero : longest, _time, wait.Token));
         }
 
         await wait.CancelAsync();
         cancellationToken.ThrowIfCancellationRequested();
     }
 
-    private void Schedule(QueuedPod queued)
+    private void Schedule(QueuedPod queued, DateTimeOffset now)
     {
-        var node = Placement.Choose(queued.Shape);
-        if (node is not null)
+        if (_state.Queue.Like(queued) is { } like)
         {
-            _snapshot.PlacePod(queued.Uid, node, queued.Shape);
-            _assumed.Add(queued.Uid);
-            _binds.Writer.TryWrite((queued, queued.Pod, node));
+            SchedulingQueue.Join(queued, like);
+            Report(queued, like.Description);
             return;
         }
 
-        SchedulerMetrics.Count("unschedulable");
-        if (_lastFailure is not { } last || last.Shape != queued.Shape.Key || last.Changes != _snapshot.Changes)
+        var shape = queued.Shape;
+        var node = _state.Nominations.Lifted(queued.Uid, shape.Priority, () =>
+            queued.NominatedNode is { } nominated && _state.Placement.Takes(nominated, shape) ? nominated : _state.Placement.Choose(shape));
+        if (node is null)
         {
-            _lastFailure = last = (queued.Shape.Key, _snapshot.Changes, Placement.Explain(queued.Shape));
+            SchedulerMetrics.Count("unschedulable");
+            Refused(queued, now);
+            return;
         }
 
-        var refusedBy = Filter.None;
-        foreach (var verdict in last.Trace.Nodes)
+        if (!shape.Claims.IsEmpty && VolumesOn(node, shape) is { Count: > 0 } reservations)
         {
-            refusedBy |= Enum.Parse<Filter>(verdict.RefusedBy ?? nameof(Filter.None));
+            Reserve(queued, node, reservations, now);
+            return;
         }
 
-        _queue.Park(queued, refusedBy);
-        var description = last.Trace.Describe();
+        var group = queued.GroupKey;
+        queued.NominatedNode = null;
+        if (_state.Nominations.Remove(queued.Uid) is { } place && place.Node != node)
+        {
+            _state.Changes.Add(ClusterChange.OfRoom(place.Node, place.Shape));
+        }
+
+        _state.Snapshot.PlacePod(queued.Uid, node, shape, queued.Pod);
+        _state.Assumed.Add(queued.Uid);
+        _binds.Writer.TryWrite((queued, queued.Pod, node));
+        if (_state.Queue.ParkedGroups > 0)
+        {
+            _state.Queue.WakeNext(group);
+        }
+
+        if (_state.Queue.AnyRefusedBy(ClusterChange.Places))
+        {
+            _state.Changes.Add(ClusterChange.OfNeighbour(shape));
+        }
+    }
+
+    // What the pod's claims get on a node; empty when all have their volumes.
+    private IReadOnlyList<VolumeReservation> VolumesOn(string node, PodShape shape) =>
+        _state.Snapshot.TryGetIndex(node, out var i) ? _state.Snapshot.Volumes.RulesFor(shape)?.Reserve(_state.Snapshot.Facts[i]!) ?? [] : [];
+
+    // The node is kept for the pod until its claims are bound; then it is tried again, and the volumes lead it there.
+    private void Reserve(QueuedPod queued, string node, IReadOnlyList<VolumeReservation> reservations, DateTimeOffset now)
+    {
+        queued.NominatedNode = node;
+        _state.Nominations.Remove(queued.Uid);
+        _state.Nominations.Set(queued.Uid, node, queued.Shape);
+        foreach (var reservation in reservations)
+        {
+            _state.Snapshot.Volumes.Reserve(reservation);
+        }
+
+        _preparations.Writer.TryWrite((token => _binder.ReserveVolumesAsync(node, reservations, token), () => ForgetReservations(queued, reservations), queued.Uid));
+        _state.Queue.Park(queued, Filter.VolumeBinding, $"waiting for the volumes of the pod's claims, to be bound for node {node}", now);
+    }
+
+    private void Refused(QueuedPod queued, DateTimeOffset now)
+    {
+        var shape = queued.Shape;
+        var (diagnosis, plan) = _state.Nominations.Lifted(queued.Uid, shape.Priority, () =>
+        {
+            var found = _state.Placement.Diagnose(shape);
+            return (found, found.Curable > 0 && MayPreempt(queued) ? _state.Victims.Find(shape) : null);
+        });
+        if (plan is not null)
+        {
+            Preempt(queued, plan);
+        }
+
+        var description = diagnosis.Nodes == 0 ? diagnosis.Describe() : $"{diagnosis.Describe()} {PreemptionWords(shape, diagnosis, plan)}".TrimEnd();
+        _state.Queue.Park(queued, diagnosis.RefusedBy, description, now);
+        Report(queued, description);
+    }
+
+    // Not again while those who are to make room for it are still leaving.
+    private bool MayPreempt(QueuedPod queued) =>
+        queued.NominatedNode is not { } node
+        || !_state.Snapshot.PodsOn(node).Any(p => p.Shape.Priority < queued.Shape.Priority && (p.Shape.IsTerminating || _state.Victims.Doomed.Contains(p.Uid)));
+
+    private static string PreemptionWords(PodShape shape, Diagnosis diagnosis, PreemptionPlan? plan)
+    {
+        if (plan is not null)
+        {
+            return "";
+        }
+
+        if (!shape.MayPreempt)
+        {
+            return "preemption: not eligible due to preemptionPolicy=Never.";
+        }
+
+        var reasons = new Dictionary<string, int>();
+        if (diagnosis.Curable > 0)
+        {
+            reasons["No preemption victims found for incoming pod"] = diagnosis.Curable;
+        }
+
+        if (diagnosis.Nodes > diagnosis.Curable)
+        {
+            reasons["Preemption is not helpful for scheduling"] = diagnosis.Nodes - diagnosis.Curable;
+        }
+
+        return $"preemption: {Diagnosis.Describe(diagnosis.Nodes, null, reasons)}";
+    }
+
+    private void Preempt(QueuedPod queued, PreemptionPlan plan)
+    {
+        SchedulerMetrics.Count("preempting");
+        foreach (var below in _state.Nominations.Below(plan.Node, queued.Shape.Priority))
+        {
+            // The place they wait for goes to a more important pod.
+            _state.Nominations.Remove(below);
+            if (_state.Queue.Find(below) is { } loser)
+            {
+                loser.NominatedNode = null;
+                _state.Queue.Wake(loser);
+            }
+        }
+
+        queued.NominatedNode = plan.Node;
+        _state.Nominations.Set(queued.Uid, plan.Node, queued.Shape);
+        _state.Victims.Doomed.UnionWith(plan.Victims.Select(v => v.Uid));
+        var (pod, victims) = (queued.Pod, plan.Victims.Select(v => v.Pod).OfType<V1Pod>().ToArray());
+        _preparations.Writer.TryWrite((token => _binder.PreemptAsync(pod, plan.Node, victims, token), () => ForgetPreemption(queued, plan), queued.Uid));
+    }
+
+    private void Report(QueuedPod queued, string description)
+    {
         if (queued.Reported != description)
         {
             queued.Reported = description;
-            binder.ReportFailure(queued.Pod, description);
+            _binder.ReportFailure(queued.Pod, description);
         }
     }
 
@@ -145,14 +288,14 @@ internal sealed class SchedulerLoop(SchedulerOptions options, IPodBinder binder,
             {
                 try
                 {
-                    await binder.BindAsync(pod, node, cancellationToken);
+                    await _binder.BindAsync(pod, node, cancellationToken);
                     SchedulerMetrics.Count("scheduled");
                 }
                 catch (Exception e) when (e is ApiException or HttpRequestException or IOException or TimeoutException)
                 {
                     SchedulerMetrics.Count("error");
-                    logger.BindFailed(pod.Metadata.NamespaceProperty, pod.Metadata.Name, node, e.Message);
-                    _inbox.Writer.TryWrite(() => ForgetAssumption(queued, node));
+                    _logger.BindFailed(pod.Metadata.NamespaceProperty, pod.Metadata.Name, node, e.Message);
+                    _inbox.Writer.TryWrite(() => ForgetAssumption(queued));
                 }
             }
         }
@@ -162,91 +305,59 @@ internal sealed class SchedulerLoop(SchedulerOptions options, IPodBinder binder,
         }
     }
 
-    private void ForgetAssumption(QueuedPod queued, string node)
+    private async Task PrepareAllAsync(CancellationToken cancellationToken)
     {
-        if (!_assumed.Remove(queued.Uid))
+        try
         {
-            return;
-        }
-
-        _snapshot.RemovePod(queued.Uid);
-        _queue.Retry(queued, time.GetUtcNow());
-        WakeFor(node, Filter.NodeResources | Filter.NodePorts);
-    }
-
-    private void TakeNode(InformerEvent<V1Node> change)
-    {
-        if (change.Kind == InformerEventKind.Deleted)
-        {
-            _snapshot.RemoveNode(change.Object.Metadata.Name);
-        }
-        else if (_snapshot.SetNode(NodeFacts.Of(change.Object)))
-        {
-            WakeFor(change.Object.Metadata.Name, (Filter)~0);
-        }
-    }
-
-    private void TakePod(InformerEvent<V1Pod> change)
-    {
-        var pod = change.Object;
-        var uid = pod.Metadata.Uid;
-        var ended = change.Kind == InformerEventKind.Deleted || pod.Status?.Phase is "Succeeded" or "Failed";
-        if (ended)
-        {
-            _queue.Remove(uid);
-            _assumed.Remove(uid);
-            if (_snapshot.RemovePod(uid) is { } freed)
+            await foreach (var (write, undo, pod) in _preparations.Reader.ReadAllAsync(cancellationToken))
             {
-                WakeFor(freed, Filter.NodeResources | Filter.NodePorts);
+                try
+                {
+                    await write(cancellationToken);
+                }
+                catch (Exception e) when (e is ApiException or HttpRequestException or IOException or TimeoutException)
+                {
+                    _logger.PreparationFailed(pod, e.Message);
+                    _inbox.Writer.TryWrite(undo);
+                }
             }
         }
-        else if (!string.IsNullOrEmpty(pod.Spec.NodeName))
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
-            _queue.Remove(uid);
-            _assumed.Remove(uid);
-            var before = _snapshot.NodeOf(uid);
-            if (_snapshot.PlacePod(uid, pod.Spec.NodeName, new PodShape(pod)) && before is not null)
-            {
-                WakeFor(before, Filter.NodeResources | Filter.NodePorts);
-            }
-        }
-        else if (pod.Metadata.DeletionTimestamp is not null || pod.Spec.SchedulingGates is { Count: > 0 } || !IsOurs(pod))
-        {
-            _queue.Remove(uid);
-        }
-        else
-        {
-            // An event from before our binding must not queue the pod again: while assumed it has its place.
-            _queue.Set(pod);
+            // The term ends.
         }
     }
 
-    private void WakeFor(string node, Filter changed) => _queue.Wake(changed, shape => Placement.Takes(node, shape));
-
-    private bool IsOurs(V1Pod pod) => string.IsNullOrEmpty(pod.Spec.SchedulerName) || pod.Spec.SchedulerName == options.SchedulerName;
-
-    private List<PlacementTrace> DryRun(IReadOnlyList<V1Pod> pods)
+    private void ForgetAssumption(QueuedPod queued)
     {
-        var traces = new List<PlacementTrace>(pods.Count);
-        var placed = new List<string>();
-        foreach (var pod in pods)
+        if (_state.Assumed.Remove(queued.Uid) && _state.Snapshot.RemovePod(queued.Uid) is { } place)
         {
-            var shape = new PodShape(pod);
-            var trace = Placement.Explain(shape);
-            traces.Add(trace);
-            if (trace.Node is not null)
-            {
-                var uid = $"dry-run-{placed.Count}";
-                placed.Add(uid);
-                _snapshot.PlacePod(uid, trace.Node, shape);
-            }
+            _state.Queue.Retry(queued, _time.GetUtcNow());
+            _state.Changes.Add(ClusterChange.OfRoom(place.Node, place.Shape));
+        }
+    }
+
+    private void ForgetReservations(QueuedPod queued, IReadOnlyList<VolumeReservation> reservations)
+    {
+        foreach (var reservation in reservations)
+        {
+            _state.Snapshot.Volumes.Release(reservation);
         }
 
-        foreach (var uid in placed)
+        if (_state.Nominations.Remove(queued.Uid) is not null)
         {
-            _snapshot.RemovePod(uid);
+            queued.NominatedNode = null;
+            _state.Queue.Wake(queued);
         }
+    }
 
-        return traces;
+    private void ForgetPreemption(QueuedPod queued, PreemptionPlan plan)
+    {
+        _state.Victims.Doomed.ExceptWith(plan.Victims.Select(v => v.Uid));
+        if (queued.NominatedNode == plan.Node && _state.Nominations.Remove(queued.Uid) is not null)
+        {
+            queued.NominatedNode = null;
+            _state.Queue.Wake(queued);
+        }
     }
 }

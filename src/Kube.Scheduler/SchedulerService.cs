@@ -1,7 +1,5 @@
 using k8s;
-using k8s.Models;
 using Kube.Machinery.Events;
-using Kube.Machinery.Informers;
 using Kube.Machinery.LeaderElection;
 using Kube.Scheduler.Binding;
 using Kube.Scheduler.Explain;
@@ -16,29 +14,25 @@ internal sealed class SchedulerService(IKubernetes client, SchedulerOptions opti
     private readonly ILogger _logger = loggers.CreateLogger("Kube.Scheduler");
     private volatile SchedulerLoop? _loop;
 
-    public Task<IReadOnlyList<PlacementTrace>> DryRunAsync(IReadOnlyList<V1Pod> pods, CancellationToken cancellationToken) =>
-        _loop is { } loop ? loop.DryRunAsync(pods, cancellationToken) : throw new InvalidOperationException("This scheduler does not lead; ask the one that does.");
+    public Task<IReadOnlyList<PlacementTrace>> DryRunAsync(PlacementQuestion question, CancellationToken cancellationToken) =>
+        _loop is { } loop ? loop.DryRunAsync(question, cancellationToken) : throw new InvalidOperationException("This scheduler does not lead; ask the one that does.");
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         var events = new EventRecorder(client, options.SchedulerName, "", time, _logger);
         var binder = new ApiPodBinder(client, events, time, loggers.CreateLogger<ApiPodBinder>());
-        var nodes = new Informer<V1Node>(client, new InformerOptions(), time, _logger);
-        var pods = new Informer<V1Pod>(client, new InformerOptions(), time, _logger);
-        var background = new[]
-        {
-            events.RunAsync(stoppingToken), binder.RunAsync(stoppingToken), nodes.RunAsync(stoppingToken), pods.RunAsync(stoppingToken),
-        };
+        var informers = new SchedulerInformers(client, time, _logger);
+        var background = new[] { events.RunAsync(stoppingToken), binder.RunAsync(stoppingToken), informers.RunAsync(stoppingToken) };
         try
         {
             if (options.LeaderElection)
             {
                 var election = new LeaderElectionOptions { Name = "kube-scheduler", Identity = options.Identity };
-                await new LeaderElector(client, election, time, _logger).RunAsync(token => ScheduleAsync(nodes, pods, binder, token), stoppingToken);
+                await new LeaderElector(client, election, time, _logger).RunAsync(token => ScheduleAsync(informers, binder, token), stoppingToken);
             }
             else
             {
-                await ScheduleAsync(nodes, pods, binder, stoppingToken);
+                await ScheduleAsync(informers, binder, stoppingToken);
             }
 
             await Task.WhenAll(background);
@@ -49,16 +43,14 @@ internal sealed class SchedulerService(IKubernetes client, SchedulerOptions opti
         }
     }
 
-    private async Task ScheduleAsync(Informer<V1Node> nodes, Informer<V1Pod> pods, ApiPodBinder binder, CancellationToken cancellationToken)
+    private async Task ScheduleAsync(SchedulerInformers informers, ApiPodBinder binder, CancellationToken cancellationToken)
     {
         while (!cancellationToken.IsCancellationRequested)
         {
-            // Without both lists complete a node would look emptier than it is.
-            await nodes.WaitForSyncAsync(cancellationToken);
-            await pods.WaitForSyncAsync(cancellationToken);
+            // Without all lists complete a node would look emptier than it is.
+            await informers.WaitForSyncAsync(cancellationToken);
             var loop = new SchedulerLoop(options, binder, time, _logger);
-            using var nodeSubscription = nodes.Subscribe(loop.OnNode);
-            using var podSubscription = pods.Subscribe(loop.OnPod);
+            using var subscription = informers.Subscribe(loop);
             _loop = loop;
             try
             {

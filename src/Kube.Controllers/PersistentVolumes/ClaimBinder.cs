@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using k8s;
 using k8s.Models;
 using Kube.Machinery.Client;
+using Kube.Machinery.Volumes;
 
 namespace Kube.Controllers.PersistentVolumes;
 

@@ -2,6 +2,7 @@ using k8s.Models;
 using Kube.Machinery.Client;
 using Kube.Machinery.Informers;
 using Kube.Machinery.Metadata;
+using Kube.Machinery.Volumes;
 
 namespace Kube.Controllers.PersistentVolumes;
 

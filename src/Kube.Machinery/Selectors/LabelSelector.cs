@@ -1,3 +1,5 @@
+using k8s.Models;
+
 namespace Kube.Machinery.Selectors;
 
 /// <summary>
@@ -21,6 +23,24 @@ public sealed class LabelSelector
 
     /// <summary>Makes a selector of requirements.</summary>
     public static LabelSelector Of(IEnumerable<LabelRequirement> requirements) => new([.. requirements]);
+
+    /// <summary>Reads the selector of a model; an empty one selects everything.</summary>
+    public static LabelSelector Of(V1LabelSelector selector)
+    {
+        ArgumentNullException.ThrowIfNull(selector);
+        var equal = (selector.MatchLabels ?? new Dictionary<string, string>()).Select(l => new LabelRequirement(l.Key, LabelOperator.In, [l.Value]));
+        var expressions = (selector.MatchExpressions ?? []).Select(e => new LabelRequirement(
+            e.Key,
+            e.OperatorProperty switch
+            {
+                "In" => LabelOperator.In,
+                "NotIn" => LabelOperator.NotIn,
+                "Exists" => LabelOperator.Exists,
+                _ => LabelOperator.DoesNotExist,
+            },
+            [.. e.Values ?? []]));
+        return Of(equal.Concat(expressions));
+    }
 
     /// <summary>Parses <c>a=b,c!=d,e in (x,y),!f,g>5</c>; null or empty selects everything.</summary>
     /// <exception cref="FormatException">The text is no selector.</exception>

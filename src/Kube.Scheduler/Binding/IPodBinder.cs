@@ -1,4 +1,5 @@
 using k8s.Models;
+using Kube.Scheduler.Volumes;
 
 namespace Kube.Scheduler.Binding;
 
@@ -7,6 +8,12 @@ internal interface IPodBinder
 {
     /// <summary>Binds a pod to a node; throws when it did not, or may not have, come about.</summary>
     Task BindAsync(V1Pod pod, string node, CancellationToken cancellationToken);
+
+    /// <summary>Gives claims that waited for a pod's node their volumes; throws when it did not, or may not have, come about.</summary>
+    Task ReserveVolumesAsync(string node, IReadOnlyList<VolumeReservation> reservations, CancellationToken cancellationToken);
+
+    /// <summary>Pushes pods off a node for a more important one and notes that it is to get the node; throws when it did not, or may not have, come about.</summary>
+    Task PreemptAsync(V1Pod pod, string node, IReadOnlyList<V1Pod> victims, CancellationToken cancellationToken);
 
     /// <summary>Reports that no node takes a pod.</summary>
     void ReportFailure(V1Pod pod, string message);

@@ -14,26 +14,66 @@ internal sealed class ConstraintClass(PodShape shape)
     private int[] _version = [];
     private Filter[] _refused = [];
     private float[] _score = [];
+    private long _seen = -1;
+
+    /// <summary>The fixed part of every slot's score; negative infinity where the node is refused or there is none.</summary>
+    public float[] Column(ClusterSnapshot snapshot)
+    {
+        if (_seen == snapshot.FactsChanges && _score.Length == snapshot.Facts.Length)
+        {
+            return _score;
+        }
+
+        Grow(snapshot);
+        for (var node = 0; node < _score.Length; node++)
+        {
+            if (_version[node] != snapshot.FactsVersion[node])
+            {
+                Learn(snapshot, node);
+            }
+        }
+
+        _seen = snapshot.FactsChanges;
+        return _score;
+    }
 
     /// <summary>The filter that refuses the node, or none, and the fixed part of the score.</summary>
     public (Filter Refused, float Score) Ask(ClusterSnapshot snapshot, int node)
     {
-        if (_version.Length < snapshot.Facts.Length)
+        Grow(snapshot);
+        if (_version[node] != snapshot.FactsVersion[node])
+        {
+            Learn(snapshot, node);
+        }
+
+        return (_refused[node], _score[node]);
+    }
+
+    private void Grow(ClusterSnapshot snapshot)
+    {
+        var before = _score.Length;
+        if (before < snapshot.Facts.Length)
         {
             Array.Resize(ref _version, snapshot.Facts.Length);
             Array.Resize(ref _refused, snapshot.Facts.Length);
             Array.Resize(ref _score, snapshot.Facts.Length);
+            _score.AsSpan(before).Fill(float.NegativeInfinity);
         }
+    }
 
-        if (_version[node] != snapshot.FactsVersion[node])
+    private void Learn(ClusterSnapshot snapshot, int node)
+    {
+        if (snapshot.Facts[node] is { } facts)
         {
-            var facts = snapshot.Facts[node]!;
             _refused[node] = Refuse(facts, _shape, out _);
-            _score[node] = PreferenceScore.Of(facts, _shape);
-            _version[node] = snapshot.FactsVersion[node];
+            _score[node] = _refused[node] == Filter.None ? PreferenceScore.Of(facts, _shape) : float.NegativeInfinity;
+        }
+        else
+        {
+            _score[node] = float.NegativeInfinity;
         }
 
-        return (_refused[node], _score[node]);
+        _version[node] = snapshot.FactsVersion[node];
     }
 
     /// <summary>Asks the filters that look at facts alone.</summary>

@@ -21,4 +21,13 @@ internal enum Filter
 
     /// <summary>Not enough of a resource is free.</summary>
     NodeResources = 16,
+
+    /// <summary>A claim is missing or unbound, or its volume is elsewhere.</summary>
+    VolumeBinding = 32,
+
+    /// <summary>Topology spread constraints.</summary>
+    PodTopologySpread = 64,
+
+    /// <summary>Pod affinity and anti-affinity, of the pod and of those already there.</summary>
+    InterPodAffinity = 128,
 }

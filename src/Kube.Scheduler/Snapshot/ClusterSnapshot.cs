@@ -1,4 +1,6 @@
 using System.Collections.Immutable;
+using Kube.Scheduler.Topology;
+using Kube.Scheduler.Volumes;
 
 namespace Kube.Scheduler.Snapshot;
 
@@ -13,8 +15,26 @@ internal sealed class ClusterSnapshot
     private readonly Stack<int> _free = new();
     private readonly Dictionary<string, PlacedPod> _pods = new(StringComparer.Ordinal);
     private readonly Dictionary<string, HashSet<string>> _podsOfNode = new(StringComparer.Ordinal);
-    private readonly Dictionary<string, Dictionary<int, int>> _ownerCounts = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, OwnerSpread> _owners = new(StringComparer.Ordinal);
+    private readonly Dictionary<int, int> _priorities = [];
     private readonly int[] _log = new int[LogSize];
+
+    /// <summary>Makes an empty snapshot.</summary>
+    public ClusterSnapshot() => Pods = new PodIndex(i => Facts[i], () => Slots);
+
+    /// <summary>The placed pods as rules between pods see them.</summary>
+    public PodIndex Pods { get; }
+
+    /// <summary>Claims and volumes.</summary>
+    public VolumeIndex Volumes { get; } = new();
+
+    /// <summary>Which node holds which image.</summary>
+    public ImageIndex Images { get; } = new();
+
+    /// <summary>
+    /// While set, changes are tries that are undone before it is unset again: rankings are not told of them, so nobody may ask one meanwhile.
+    /// </summary>
+    public bool IsTrying { get; set; }
 
     /// <summary>Slots in use or free; indexes run below this.</summary>
     public int Slots { get; private set; }
@@ -27,6 +47,9 @@ internal sealed class ClusterSnapshot
 
     /// <summary>Raised with every change of the slot's facts.</summary>
     public int[] FactsVersion { get; private set; } = [];
+
+    /// <summary>Number of changes of any slot's facts so far.</summary>
+    public long FactsChanges { get; private set; }
 
     public long[] FreeMilliCpu { get; private set; } = [];
 
@@ -48,6 +71,12 @@ internal sealed class ClusterSnapshot
     /// <summary>Used by scores: with an assumed minimum for pods that request nothing.</summary>
     public long[] ScoredMemory { get; private set; } = [];
 
+    /// <summary>The share that is used, by what scores count.</summary>
+    public float[] UsedCpuShare { get; private set; } = [];
+
+    /// <summary>The share that is used, by what scores count.</summary>
+    public float[] UsedMemoryShare { get; private set; } = [];
+
     public ImmutableDictionary<string, long>?[] UsedExtended { get; private set; } = [];
 
     public ImmutableList<HostPort>?[] UsedPorts { get; private set; } = [];
@@ -68,6 +97,7 @@ internal sealed class ClusterSnapshot
         if (_indexOf.TryGetValue(facts.Name, out var i))
         {
             var old = Facts[i]!;
+            Images.Set(i, facts.Images);
             if (!facts.DiffersFrom(old))
             {
                 return false;
@@ -91,6 +121,7 @@ internal sealed class ClusterSnapshot
             ScoredMilliCpu[i] = ScoredMemory[i] = 0;
             UsedExtended[i] = null;
             UsedPorts[i] = null;
+            Images.Set(i, facts.Images);
             foreach (var uid in _podsOfNode.GetValueOrDefault(facts.Name) ?? [])
             {
                 Use(i, _pods[uid].Shape, 1);
@@ -99,7 +130,10 @@ internal sealed class ClusterSnapshot
 
         PerMilliCpu[i] = 1f / Math.Max(facts.Allocatable.MilliCpu, 1);
         PerMemory[i] = 1f / Math.Max(facts.Allocatable.Memory, 1);
+        Share(i);
         FactsVersion[i]++;
+        FactsChanges++;
+        Pods.SetNode(i, facts);
         Log(i);
         return true;
     }
@@ -115,29 +149,35 @@ internal sealed class ClusterSnapshot
         foreach (var uid in _podsOfNode.GetValueOrDefault(name) ?? [])
         {
             CountOwner(i, _pods[uid].Shape, -1);
+            Pods.Add(i, _pods[uid].Shape, -1);
         }
 
         Facts[i] = null;
         FactsVersion[i]++;
+        FactsChanges++;
+        Pods.SetNode(i, null);
+        Images.Set(i, null);
         _free.Push(i);
         Log(i);
     }
 
     /// <summary>Places a pod on a node, assumed or confirmed; the node need not be known yet. A pod already there changes nothing.</summary>
     /// <returns>Whether anything changed.</returns>
-    public bool PlacePod(string uid, string node, PodShape shape)
+    public bool PlacePod(string uid, string node, PodShape shape, k8s.Models.V1Pod? pod = null)
     {
         if (_pods.TryGetValue(uid, out var placed))
         {
-            if (placed.Node == node && placed.Shape.Key == shape.Key)
+            if (placed.Node == node && placed.Shape.FullKey == shape.FullKey)
             {
+                _pods[uid] = placed with { Pod = pod ?? placed.Pod };
                 return false;
             }
 
             RemovePod(uid);
         }
 
-        _pods[uid] = new PlacedPod(node, shape);
+        _pods[uid] = new PlacedPod(uid, node, shape, pod);
+        _priorities[shape.Priority] = _priorities.GetValueOrDefault(shape.Priority) + 1;
         if (!_podsOfNode.TryGetValue(node, out var there))
         {
             _podsOfNode[node] = there = [];
@@ -154,12 +194,22 @@ internal sealed class ClusterSnapshot
     }
 
     /// <summary>Takes a pod off its node.</summary>
-    /// <returns>The node it was on, or null when it was on none.</returns>
-    public string? RemovePod(string uid)
+    /// <returns>What it took there, or null when it was on no node.</returns>
+    public PlacedPod? RemovePod(string uid)
     {
         if (!_pods.Remove(uid, out var placed))
         {
             return null;
+        }
+
+        var left = _priorities[placed.Shape.Priority] - 1;
+        if (left == 0)
+        {
+            _priorities.Remove(placed.Shape.Priority);
+        }
+        else
+        {
+            _priorities[placed.Shape.Priority] = left;
         }
 
         var there = _podsOfNode[placed.Node];
@@ -175,14 +225,23 @@ internal sealed class ClusterSnapshot
             Log(i);
         }
 
-        return placed.Node;
+        return placed;
     }
 
-    /// <summary>The node a pod counts on, or null.</summary>
-    public string? NodeOf(string uid) => _pods.GetValueOrDefault(uid)?.Node;
+    /// <summary>What a pod takes and where, or null.</summary>
+    public PlacedPod? Find(string uid) => _pods.GetValueOrDefault(uid);
+
+    /// <summary>The pods that count on a node.</summary>
+    public IEnumerable<PlacedPod> PodsOn(string node) => (_podsOfNode.GetValueOrDefault(node) ?? []).Select(uid => _pods[uid]);
+
+    /// <summary>Whether any placed pod has a lower priority.</summary>
+    public bool HasBelow(int priority) => _priorities.Keys.Any(p => p < priority);
+
+    /// <summary>How the pods of an owner are spread; null when there are none.</summary>
+    public OwnerSpread? Owner(string owner) => owner.Length == 0 ? null : _owners.GetValueOrDefault(owner);
 
     /// <summary>How many pods of an owner each slot holds; null when none.</summary>
-    public IReadOnlyDictionary<int, int>? OwnerCounts(string owner) => owner.Length == 0 ? null : _ownerCounts.GetValueOrDefault(owner);
+    public Dictionary<int, int>? OwnerCounts(string owner) => Owner(owner)?.ByNode;
 
     private void Use(int i, PodShape shape, int sign)
     {
@@ -204,7 +263,15 @@ internal sealed class ClusterSnapshot
             UsedPorts[i] = sign > 0 ? ports.Add(port) : ports.Remove(port);
         }
 
+        Share(i);
         CountOwner(i, shape, sign);
+        Pods.Add(i, shape, sign);
+    }
+
+    private void Share(int i)
+    {
+        UsedCpuShare[i] = ScoredMilliCpu[i] * PerMilliCpu[i];
+        UsedMemoryShare[i] = ScoredMemory[i] * PerMemory[i];
     }
 
     private void CountOwner(int i, PodShape shape, int sign)
@@ -214,27 +281,25 @@ internal sealed class ClusterSnapshot
             return;
         }
 
-        if (!_ownerCounts.TryGetValue(shape.Owner, out var counts))
+        if (!_owners.TryGetValue(shape.Owner, out var owner))
         {
-            _ownerCounts[shape.Owner] = counts = [];
+            _owners[shape.Owner] = owner = new OwnerSpread();
         }
 
-        var count = counts.GetValueOrDefault(i) + sign;
-        if (count > 0)
+        owner.Add(i, sign, Facts.Length);
+        if (owner.ByNode.Count == 0)
         {
-            counts[i] = count;
-        }
-        else
-        {
-            counts.Remove(i);
-            if (counts.Count == 0)
-            {
-                _ownerCounts.Remove(shape.Owner);
-            }
+            _owners.Remove(shape.Owner);
         }
     }
 
-    private void Log(int i) => _log[Changes++ % LogSize] = i;
+    private void Log(int i)
+    {
+        if (!IsTrying)
+        {
+            _log[Changes++ % LogSize] = i;
+        }
+    }
 
     private IEnumerable<int> ReadLog(long since)
     {
@@ -257,6 +322,8 @@ internal sealed class ClusterSnapshot
             FreePods = Resized(FreePods, size);
             PerMilliCpu = Resized(PerMilliCpu, size);
             PerMemory = Resized(PerMemory, size);
+            UsedCpuShare = Resized(UsedCpuShare, size);
+            UsedMemoryShare = Resized(UsedMemoryShare, size);
             ScoredMilliCpu = Resized(ScoredMilliCpu, size);
             ScoredMemory = Resized(ScoredMemory, size);
             UsedExtended = Resized(UsedExtended, size);
@@ -271,6 +338,4 @@ internal sealed class ClusterSnapshot
         Array.Resize(ref array, size);
         return array;
     }
-
-    private sealed record PlacedPod(string Node, PodShape Shape);
 }

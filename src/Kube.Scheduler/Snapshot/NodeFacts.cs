@@ -10,13 +10,15 @@ namespace Kube.Scheduler.Snapshot;
 /// <param name="Unschedulable">Cordoned.</param>
 /// <param name="Allocatable">What its pods may take together.</param>
 /// <param name="MaxPods">How many pods it takes.</param>
+/// <param name="Images">The images it holds; they alone never make placement answer differently.</param>
 internal sealed record NodeFacts(
     string Name,
     ImmutableDictionary<string, string> Labels,
     ImmutableArray<V1Taint> Taints,
     bool Unschedulable,
     Requests Allocatable,
-    int MaxPods)
+    int MaxPods,
+    IList<V1ContainerImage>? Images = null)
 {
     private const int DefaultMaxPods = 110;
 
@@ -31,7 +33,8 @@ internal sealed record NodeFacts(
             node.Spec?.Taints?.ToImmutableArray() ?? [],
             node.Spec?.Unschedulable ?? false,
             allocatable is null ? Requests.None : Requests.From(allocatable),
-            allocatable is null ? 0 : pods);
+            allocatable is null ? 0 : pods,
+            node.Status?.Images);
     }
 
     /// <summary>Whether anything differs that placement looks at.</summary>

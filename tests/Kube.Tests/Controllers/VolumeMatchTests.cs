@@ -1,5 +1,6 @@
 using k8s.Models;
 using Kube.Controllers.PersistentVolumes;
+using Kube.Machinery.Volumes;
 using Xunit;
 
 namespace Kube.Tests.Controllers;

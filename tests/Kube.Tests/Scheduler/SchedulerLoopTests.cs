@@ -3,6 +3,7 @@ using k8s.Models;
 using Kube.Machinery.Informers;
 using Kube.Scheduler;
 using Kube.Scheduler.Binding;
+using Kube.Scheduler.Volumes;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
 using Xunit;
@@ -49,7 +50,7 @@ public sealed class SchedulerLoopTests : IAsyncDisposable
 
         // While it waits for its back-off another pod may take the place it no longer holds.
         await global::Testing.Eventually.Async(
-            "the place to be free again", async () => (await _loop.DryRunAsync([Pods.Of("q", "1")], TestContext.Current.CancellationToken))[0].Node, node => node == "a");
+            "the place to be free again", async () => (await _loop.DryRunAsync(new PlacementQuestion([Pods.Of("q", "1")]), TestContext.Current.CancellationToken))[0].Node, node => node == "a");
         _time.Advance(TimeSpan.FromSeconds(1));
         Assert.Equal(("p", "a"), await _binder.Binds.Reader.ReadAsync(TestContext.Current.CancellationToken));
     }
@@ -62,7 +63,7 @@ public sealed class SchedulerLoopTests : IAsyncDisposable
         Tell(first);
         Assert.Equal(("first", "a"), await _binder.Binds.Reader.ReadAsync(TestContext.Current.CancellationToken));
         Tell(Pods.Of("second", "1"));
-        Assert.Equal(("second", "0/1 nodes are available: 1 Insufficient cpu."), await _binder.Failures.Reader.ReadAsync(TestContext.Current.CancellationToken));
+        Assert.Equal(("second", "0/1 nodes are available: 1 Insufficient cpu. preemption: 0/1 nodes are available: 1 No preemption victims found for incoming pod."), await _binder.Failures.Reader.ReadAsync(TestContext.Current.CancellationToken));
         _loop.OnPod(new InformerEvent<V1Pod>(InformerEventKind.Deleted, first, first));
         Assert.Equal(("second", "a"), await _binder.Binds.Reader.ReadAsync(TestContext.Current.CancellationToken));
     }
@@ -73,9 +74,142 @@ public sealed class SchedulerLoopTests : IAsyncDisposable
         Tell(Pods.Node("a", "1"));
         for (var i = 0; i < 2; i++)
         {
-            var traces = await _loop.DryRunAsync([Pods.Of("x", "600m"), Pods.Of("y", "600m")], TestContext.Current.CancellationToken);
+            var traces = await _loop.DryRunAsync(new PlacementQuestion([Pods.Of("x", "600m"), Pods.Of("y", "600m")]), TestContext.Current.CancellationToken);
             Assert.Equal(["a", null], traces.Select(t => t.Node));
         }
+    }
+
+    [Fact]
+    public async Task A_more_important_pod_pushes_a_lesser_one_off_and_gets_its_node()
+    {
+        Tell(Pods.Node("a", "1"));
+        var lesser = Pods.Of("lesser", "1");
+        lesser.Spec.NodeName = "a";
+        Tell(lesser);
+        Tell(Pods.Of("important", "1", with: s => s.Priority = 10));
+        Assert.Equal(("important", "a", "lesser"), await _binder.Preemptions.Reader.ReadAsync(TestContext.Current.CancellationToken));
+
+        // Its place is kept for it: a pod of no importance that comes meanwhile does not slip in when the victim goes.
+        Tell(Pods.Of("sneaky", "1"));
+        Assert.Equal("important", (await _binder.Failures.Reader.ReadAsync(TestContext.Current.CancellationToken)).Item1);
+        Assert.Equal("sneaky", (await _binder.Failures.Reader.ReadAsync(TestContext.Current.CancellationToken)).Item1);
+        _loop.OnPod(new InformerEvent<V1Pod>(InformerEventKind.Deleted, lesser, lesser));
+        Assert.Equal(("important", "a"), await _binder.Binds.Reader.ReadAsync(TestContext.Current.CancellationToken));
+        Assert.False(_binder.Binds.Reader.TryRead(out _));
+    }
+
+    [Fact]
+    public async Task A_pod_whose_policy_is_never_pushes_nobody_off()
+    {
+        Tell(Pods.Node("a", "1"));
+        var lesser = Pods.Of("lesser", "1");
+        lesser.Spec.NodeName = "a";
+        Tell(lesser);
+        Tell(Pods.Of("polite", "1", with: s => (s.Priority, s.PreemptionPolicy) = (10, "Never")));
+        Assert.Equal(
+            ("polite", "0/1 nodes are available: 1 Insufficient cpu. preemption: not eligible due to preemptionPolicy=Never."),
+            await _binder.Failures.Reader.ReadAsync(TestContext.Current.CancellationToken));
+        Assert.False(_binder.Preemptions.Reader.TryRead(out _));
+    }
+
+    [Fact]
+    public async Task A_gated_pod_waits_until_its_gates_are_gone()
+    {
+        Tell(Pods.Node("a"));
+        var gated = Pods.Of("gated", "1", with: s => s.SchedulingGates = [new V1PodSchedulingGate { Name = "later" }]);
+        Tell(gated);
+        Tell(Pods.Of("other", "1"));
+        Assert.Equal(("other", "a"), await _binder.Binds.Reader.ReadAsync(TestContext.Current.CancellationToken));
+        var free = Pods.Of("gated", "1");
+        _loop.OnPod(new InformerEvent<V1Pod>(InformerEventKind.Modified, free, gated));
+        Assert.Equal(("gated", "a"), await _binder.Binds.Reader.ReadAsync(TestContext.Current.CancellationToken));
+    }
+
+    [Fact]
+    public async Task A_pod_whose_claim_is_unbound_waits_for_it_and_follows_its_volume()
+    {
+        Tell(Pods.Node("a"));
+        Tell(Pods.Node("b"));
+        Tell(Pods.Of("p", "1", with: s => s.Volumes = [new V1Volume { Name = "v", PersistentVolumeClaim = new V1PersistentVolumeClaimVolumeSource { ClaimName = "data" } }]));
+        Assert.Equal(
+            ("p", "0/2 nodes are available: persistentvolumeclaim \"data\" not found. preemption: 0/2 nodes are available: 2 Preemption is not helpful for scheduling."),
+            await _binder.Failures.Reader.ReadAsync(TestContext.Current.CancellationToken));
+        _loop.OnVolume(new InformerEvent<V1PersistentVolume>(InformerEventKind.Added, Pods.VolumeOn("pv", "b"), null));
+        var claim = new V1PersistentVolumeClaim
+        {
+            Metadata = new V1ObjectMeta { Name = "data", NamespaceProperty = "default" },
+            Spec = new V1PersistentVolumeClaimSpec { VolumeName = "pv" },
+        };
+        _loop.OnClaim(new InformerEvent<V1PersistentVolumeClaim>(InformerEventKind.Added, claim, null));
+        Assert.Equal(("p", "b"), await _binder.Binds.Reader.ReadAsync(TestContext.Current.CancellationToken));
+    }
+
+    [Fact]
+    public async Task A_claim_that_waits_for_its_first_pod_gets_a_volume_of_the_pods_node_before_the_pod_is_bound()
+    {
+        Tell(Pods.Node("a", "1"));
+        Tell(Pods.Node("b"));
+        var local = new V1StorageClass { Metadata = new V1ObjectMeta { Name = "local" }, Provisioner = "kubernetes.io/no-provisioner", VolumeBindingMode = "WaitForFirstConsumer" };
+        _loop.OnStorageClass(new InformerEvent<V1StorageClass>(InformerEventKind.Added, local, null));
+        foreach (var (name, node) in new[] { ("pv-a", "a"), ("pv-b", "b") })
+        {
+            var volume = Pods.VolumeOn(name, node);
+            volume.Spec.StorageClassName = "local";
+            volume.Status = new V1PersistentVolumeStatus { Phase = "Available" };
+            _loop.OnVolume(new InformerEvent<V1PersistentVolume>(InformerEventKind.Added, volume, null));
+        }
+
+        var claim = Claim(null);
+        _loop.OnClaim(new InformerEvent<V1PersistentVolumeClaim>(InformerEventKind.Added, claim, null));
+        V1Pod Member(string name) =>
+            Pods.Of(name, "2", with: s => s.Volumes = [new V1Volume { Name = "v", PersistentVolumeClaim = new V1PersistentVolumeClaimVolumeSource { ClaimName = "data" } }]);
+        Tell(Member("p"));
+        Assert.Equal(("b", "data=pv-b"), await _binder.Reservations.Reader.ReadAsync(TestContext.Current.CancellationToken));
+        Assert.False(_binder.Binds.Reader.TryRead(out _));
+        _loop.OnClaim(new InformerEvent<V1PersistentVolumeClaim>(InformerEventKind.Modified, Claim("pv-b"), claim));
+        Assert.Equal(("p", "b"), await _binder.Binds.Reader.ReadAsync(TestContext.Current.CancellationToken));
+
+        static V1PersistentVolumeClaim Claim(string? volume) => new()
+        {
+            Metadata = new V1ObjectMeta { Name = "data", NamespaceProperty = "default" },
+            Spec = new V1PersistentVolumeClaimSpec { StorageClassName = "local", VolumeName = volume },
+        };
+    }
+
+    [Fact]
+    public async Task Parked_pods_of_one_shape_follow_one_another_when_room_comes()
+    {
+        Tell(Pods.Node("a", "1"));
+        for (var i = 0; i < 5; i++)
+        {
+            Tell(Pods.Of($"p{i}", "1"));
+        }
+
+        Assert.Equal(("p0", "a"), await _binder.Binds.Reader.ReadAsync(TestContext.Current.CancellationToken));
+        for (var i = 1; i < 5; i++)
+        {
+            Assert.Equal($"p{i}", (await _binder.Failures.Reader.ReadAsync(TestContext.Current.CancellationToken)).Item1);
+        }
+
+        Tell(Pods.Node("b", "3"));
+        foreach (var i in new[] { 1, 2, 3 })
+        {
+            Assert.Equal(($"p{i}", "b"), await _binder.Binds.Reader.ReadAsync(TestContext.Current.CancellationToken));
+        }
+    }
+
+    [Fact]
+    public async Task A_pod_that_wants_company_wakes_when_it_comes()
+    {
+        Tell(Pods.Node("a"));
+        Tell(Pods.Of("follower", "1", with: s => s.Affinity = Pods.Near("app", "db")));
+        Assert.StartsWith(
+            "0/1 nodes are available: 1 node(s) didn't match pod affinity rules.",
+            (await _binder.Failures.Reader.ReadAsync(TestContext.Current.CancellationToken)).Item2, StringComparison.Ordinal);
+        var leader = Pods.Of("leader", "1").With("app", "db");
+        Tell(leader);
+        Assert.Equal(("leader", "a"), await _binder.Binds.Reader.ReadAsync(TestContext.Current.CancellationToken));
+        Assert.Equal(("follower", "a"), await _binder.Binds.Reader.ReadAsync(TestContext.Current.CancellationToken));
     }
 
     private void Tell(V1Pod pod) => _loop.OnPod(new InformerEvent<V1Pod>(InformerEventKind.Added, pod, null));
@@ -88,12 +222,27 @@ public sealed class SchedulerLoopTests : IAsyncDisposable
 
         public System.Threading.Channels.Channel<(string, string)> Failures { get; } = System.Threading.Channels.Channel.CreateUnbounded<(string, string)>();
 
+        public System.Threading.Channels.Channel<(string Pod, string Node, string Victims)> Preemptions { get; } =
+            System.Threading.Channels.Channel.CreateUnbounded<(string, string, string)>();
+
+        public System.Threading.Channels.Channel<(string Node, string Volumes)> Reservations { get; } = System.Threading.Channels.Channel.CreateUnbounded<(string, string)>();
+
         public ConcurrentQueue<string> Refuse { get; } = new();
 
         public Task BindAsync(V1Pod pod, string node, CancellationToken cancellationToken)
         {
             Binds.Writer.TryWrite((pod.Metadata.Name, node));
             return Refuse.TryDequeue(out _) ? throw new HttpRequestException("the server is away") : Task.CompletedTask;
+        }
+
+        public async Task ReserveVolumesAsync(string node, IReadOnlyList<VolumeReservation> reservations, CancellationToken cancellationToken)
+        {
+            await Reservations.Writer.WriteAsync((node, string.Join(',', reservations.Select(r => $"{r.Claim.Metadata.Name}={r.Volume?.Metadata.Name ?? "new"}"))), cancellationToken);
+        }
+
+        public async Task PreemptAsync(V1Pod pod, string node, IReadOnlyList<V1Pod> victims, CancellationToken cancellationToken)
+        {
+            await Preemptions.Writer.WriteAsync((pod.Metadata.Name, node, string.Join(',', victims.Select(v => v.Metadata.Name).Order())), cancellationToken);
         }
 
         public void ReportFailure(V1Pod pod, string message) => Failures.Writer.TryWrite((pod.Metadata.Name, message));

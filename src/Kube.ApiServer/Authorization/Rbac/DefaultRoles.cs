@@ -75,7 +75,7 @@ internal static class DefaultRoles
             Rule("", Read, "namespaces", "nodes", "persistentvolumeclaims", "persistentvolumes", "pods", "replicationcontrollers", "services"),
             Rule("", ["delete"], "pods"),
             Rule("", ["create"], "bindings", "pods/binding"),
-            Rule("", ["patch", "update"], "pods/status"),
+            Rule("", ["patch", "update"], "pods/status", "persistentvolumeclaims", "persistentvolumes"),
             Rule("apps", Read, "replicasets", "statefulsets"),
             Rule("policy", Read, "poddisruptionbudgets"),
             Rule("scheduling.k8s.io", Read, "priorityclasses"),

@@ -1,9 +1,10 @@
 using k8s.Models;
+using Kube.Machinery.Selectors;
 
-namespace Kube.Controllers.PersistentVolumes;
+namespace Kube.Machinery.Volumes;
 
 /// <summary>Which volume suits a claim: https://kubernetes.io/docs/concepts/storage/persistent-volumes/#binding.</summary>
-internal static class VolumeMatch
+public static class VolumeMatch
 {
     /// <summary>The smallest volume that suits; one that a person reserved for the claim comes first. Null when there is none.</summary>
     /// <param name="claim">The claim.</param>
@@ -11,6 +12,7 @@ internal static class VolumeMatch
     /// <param name="reservedOnly">The claim waits for its first pod, so nothing is chosen for it here.</param>
     public static V1PersistentVolume? Find(V1PersistentVolumeClaim claim, IEnumerable<V1PersistentVolume> volumes, bool reservedOnly)
     {
+        ArgumentNullException.ThrowIfNull(claim);
         var suitable = volumes.Where(v => v.Metadata.DeletionTimestamp is null).ToList();
         var reserved = suitable.Where(v => v.Spec.ClaimRef is { } reference && IsFor(reference, claim) && HasRoom(v, claim) && Mode(v) == Mode(claim)).MinBy(v => v.Metadata.Name, StringComparer.Ordinal);
         if (reserved is not null || reservedOnly)
@@ -64,7 +66,7 @@ internal static class VolumeMatch
 
     // No selector asks for nothing, unlike in the workload kinds.
     private static bool SelectorMatches(V1PersistentVolume volume, V1PersistentVolumeClaim claim) =>
-        claim.Spec.Selector is not { } selector || (selector.MatchLabels is not { Count: > 0 } && selector.MatchExpressions is not { Count: > 0 }) || selector.Matches(volume.Metadata);
+        claim.Spec.Selector is not { } selector || (selector.MatchLabels is not { Count: > 0 } && selector.MatchExpressions is not { Count: > 0 }) || LabelSelector.Of(selector).Matches(volume.Metadata.Labels?.ToDictionary() ?? []);
 
     private static bool HasRoom(V1PersistentVolume volume, V1PersistentVolumeClaim claim) =>
         claim.Spec.Resources?.Requests is not { } requests || !requests.TryGetValue("storage", out var asked) || Size(volume) >= asked.ToDecimal();

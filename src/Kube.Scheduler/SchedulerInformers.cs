@@ -1,0 +1,62 @@
+using k8s;
+using k8s.Models;
+using Kube.Machinery.Informers;
+using Microsoft.Extensions.Logging;
+
+namespace Kube.Scheduler;
+
+/// <summary>All that the scheduler follows.</summary>
+internal sealed class SchedulerInformers(IKubernetes client, TimeProvider time, ILogger logger)
+{
+    private readonly Informer<V1Namespace> _namespaces = new(client, new InformerOptions(), time, logger);
+    private readonly Informer<V1StorageClass> _classes = new(client, new InformerOptions(), time, logger);
+    private readonly Informer<V1PersistentVolume> _volumes = new(client, new InformerOptions(), time, logger);
+    private readonly Informer<V1PersistentVolumeClaim> _claims = new(client, new InformerOptions(), time, logger);
+    private readonly Informer<V1PodDisruptionBudget> _budgets = new(client, new InformerOptions(), time, logger);
+    private readonly Informer<V1Node> _nodes = new(client, new InformerOptions(), time, logger);
+    private readonly Informer<V1Pod> _pods = new(client, new InformerOptions(), time, logger);
+
+    /// <summary>Follows until cancelled.</summary>
+    public Task RunAsync(CancellationToken cancellationToken) => Task.WhenAll(
+        _namespaces.RunAsync(cancellationToken),
+        _classes.RunAsync(cancellationToken),
+        _volumes.RunAsync(cancellationToken),
+        _claims.RunAsync(cancellationToken),
+        _budgets.RunAsync(cancellationToken),
+        _nodes.RunAsync(cancellationToken),
+        _pods.RunAsync(cancellationToken));
+
+    /// <summary>Completes when every first list has been taken in.</summary>
+    public Task WaitForSyncAsync(CancellationToken cancellationToken) => Task.WhenAll(
+        _namespaces.WaitForSyncAsync(cancellationToken),
+        _classes.WaitForSyncAsync(cancellationToken),
+        _volumes.WaitForSyncAsync(cancellationToken),
+        _claims.WaitForSyncAsync(cancellationToken),
+        _budgets.WaitForSyncAsync(cancellationToken),
+        _nodes.WaitForSyncAsync(cancellationToken),
+        _pods.WaitForSyncAsync(cancellationToken));
+
+    /// <summary>Tells a loop everything, what it needs to judge pods before the pods.</summary>
+    /// <returns>Dispose it to unsubscribe.</returns>
+    public IDisposable Subscribe(SchedulerLoop loop) => new Subscriptions(
+    [
+        _namespaces.Subscribe(loop.OnNamespace),
+        _classes.Subscribe(loop.OnStorageClass),
+        _volumes.Subscribe(loop.OnVolume),
+        _claims.Subscribe(loop.OnClaim),
+        _budgets.Subscribe(loop.OnBudget),
+        _nodes.Subscribe(loop.OnNode),
+        _pods.Subscribe(loop.OnPod),
+    ]);
+
+    private sealed class Subscriptions(IReadOnlyList<IDisposable> all) : IDisposable
+    {
+        public void Dispose()
+        {
+            foreach (var each in all)
+            {
+                each.Dispose();
+            }
+        }
+    }
+}
