@@ -1,5 +1,4 @@
 using System.Security.Cryptography.X509Certificates;
-using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.Http;
 
 namespace Kube.ApiServer.Authentication;
@@ -27,8 +26,7 @@ internal sealed class ClientCertificateAuthenticator : IDisposable
     /// <exception cref="UntrustedCertificateException">A certificate was shown that the authority did not sign, or that has expired.</exception>
     public UserInfo? Authenticate(HttpContext http)
     {
-        var items = http.Features.Get<IConnectionItemsFeature>()?.Items;
-        if (items is not null && items.TryGetValue(typeof(ClientCertificateAuthenticator), out var known) && known is not null)
+        if (ConnectionMemory.Recall(http, typeof(ClientCertificateAuthenticator)) is { } known)
         {
             return known switch
             {
@@ -40,12 +38,12 @@ internal sealed class ClientCertificateAuthenticator : IDisposable
 
         if (http.Connection.ClientCertificate is not { } certificate)
         {
-            items?[typeof(ClientCertificateAuthenticator)] = Unauthenticated;
+            ConnectionMemory.Remember(http, typeof(ClientCertificateAuthenticator), Unauthenticated);
             return null;
         }
 
         var user = Verify(certificate);
-        items?[typeof(ClientCertificateAuthenticator)] = new Entry(user, certificate.NotAfter);
+        ConnectionMemory.Remember(http, typeof(ClientCertificateAuthenticator), new Entry(user, certificate.NotAfter));
         return user;
     }
 

@@ -1,5 +1,4 @@
 using System.Security.Cryptography.X509Certificates;
-using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Primitives;
 
@@ -28,10 +27,9 @@ internal sealed class FrontProxyAuthenticator : IDisposable
     public bool IsPeer(HttpContext http)
     {
         if (_authority is null || http.Connection.ClientCertificate is not { } certificate) return false;
-        var items = http.Features.Get<IConnectionItemsFeature>()?.Items;
-        if (items is not null && items.TryGetValue(typeof(FrontProxyAuthenticator), out var known)) return ReferenceEquals(known, Peer);
+        if (ConnectionMemory.Recall(http, typeof(FrontProxyAuthenticator)) is { } known) return ReferenceEquals(known, Peer);
         var isPeer = IsSigned(certificate);
-        if (items is not null) items[typeof(FrontProxyAuthenticator)] = isPeer ? Peer : Stranger;
+        ConnectionMemory.Remember(http, typeof(FrontProxyAuthenticator), isPeer ? Peer : Stranger);
         return isPeer;
     }
 

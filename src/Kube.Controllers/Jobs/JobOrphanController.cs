@@ -8,6 +8,8 @@ namespace Kube.Controllers.Jobs;
 /// <summary>Takes the tracking finalizer off pods whose job has gone: nobody will count them, and they could never be deleted.</summary>
 internal sealed class JobOrphanController(ControllerContext context) : Controller(context)
 {
+    // Begins a key that means the pods of a job by its uid; no pod's name does.
+    private const char OfJob = '/';
     private readonly ResourceClient<V1Pod> _pods = context.Client.Resource<V1Pod>();
     private readonly ResourceClient<V1Job> _jobs = context.Client.Resource<V1Job>();
 
@@ -24,16 +26,24 @@ internal sealed class JobOrphanController(ControllerContext context) : Controlle
         {
             if (change.Kind == InformerEventKind.Deleted)
             {
-                foreach (var pod in ClusterInformers.OwnedBy(Informers.Pods, change.Object.Metadata.Uid))
-                {
-                    Queue.Add(Names.Of(pod));
-                }
+                // Looked up later: handlers run under their informer's lock, and those of pods look at jobs.
+                Queue.Add(new NamespacedName(change.Object.Metadata.NamespaceProperty, OfJob + change.Object.Metadata.Uid));
             }
         });
     }
 
     protected override async Task<TimeSpan?> ReconcileAsync(NamespacedName key, CancellationToken cancellationToken)
     {
+        if (key.Name[0] == OfJob)
+        {
+            foreach (var owned in ClusterInformers.OwnedBy(Informers.Pods, key.Name[1..]))
+            {
+                Queue.Add(Names.Of(owned));
+            }
+
+            return null;
+        }
+
         if (Informers.Pods.Get(key.Namespace, key.Name) is not { } pod || !IsOrphan(pod))
         {
             return null;

@@ -38,13 +38,15 @@ internal sealed class ClaimBinder(ControllerContext context)
         var name = VolumeMatch.ClassOf(claim);
         var storageClass = name.Length == 0 ? null : context.Informers.StorageClasses.Get("", name);
         var waits = storageClass?.VolumeBindingMode == "WaitForFirstConsumer";
-        if (VolumeMatch.Find(claim, context.Informers.PersistentVolumes.List(), reservedOnly: waits) is { } volume)
+        var node = waits ? FirstNode(claim) : null;
+        var reached = context.Informers.PersistentVolumes.List().Where(v => node is null || v.Spec.ClaimRef is not null || node.Reaches(v));
+        if (VolumeMatch.Find(claim, reached, reservedOnly: waits && node is null) is { } volume)
         {
             await CompleteAsync(claim, volume, cancellationToken);
             return;
         }
 
-        if (waits)
+        if (waits && node is null)
         {
             context.Events.Normal(claim, "WaitForFirstConsumer", "waiting for first consumer to be created before binding");
         }
@@ -56,12 +58,30 @@ internal sealed class ClaimBinder(ControllerContext context)
         {
             context.Events.Warning(claim, "ProvisioningFailed", $"storageclass.storage.k8s.io \"{name}\" not found");
         }
+        else if (storageClass.Provisioner == "kubernetes.io/no-provisioner")
+        {
+            context.Events.Normal(claim, "FailedBinding", "no persistent volumes available for this claim, and its storage class makes none");
+        }
         else
         {
-            await AskProvisionerAsync(claim, storageClass, cancellationToken);
+            await AskProvisionerAsync(claim, storageClass, node, cancellationToken);
         }
 
         await SetPhaseAsync(claim, "Pending", cancellationToken);
+    }
+
+    // The node the scheduler has chosen for the first pod, or the one that pod was put on without it.
+    private V1Node? FirstNode(V1PersistentVolumeClaim claim)
+    {
+        if (claim.Metadata.Annotations?.TryGetValue(VolumeNotes.SelectedNode, out var selected) == true)
+        {
+            return context.Informers.Nodes.Get("", selected);
+        }
+
+        var pod = ClusterInformers.InNamespace(context.Informers.Pods, claim.Metadata.NamespaceProperty)
+            .Where(p => p.IsActive() && !string.IsNullOrEmpty(p.Spec.NodeName) && ClaimProtectionController.ClaimsOf(p).Contains(claim.Metadata.Name))
+            .MinBy(p => p.Metadata.CreationTimestamp);
+        return pod is null ? null : context.Informers.Nodes.Get("", pod.Spec.NodeName);
     }
 
     // A person named the volume.
@@ -133,18 +153,23 @@ internal sealed class ClaimBinder(ControllerContext context)
         }
     }
 
-    private async Task AskProvisionerAsync(V1PersistentVolumeClaim claim, V1StorageClass storageClass, CancellationToken cancellationToken)
+    private async Task AskProvisionerAsync(V1PersistentVolumeClaim claim, V1StorageClass storageClass, V1Node? node, CancellationToken cancellationToken)
     {
         context.Events.Normal(
             claim,
             "ExternalProvisioning",
             $"Waiting for a volume to be created either by the external provisioner '{storageClass.Provisioner}' or manually by the system administrator. If volume creation is delayed, please verify that the provisioner is running and correctly registered.");
-        if (claim.Metadata.Annotations?.TryGetValue(VolumeNotes.Provisioner, out var asked) == true && asked == storageClass.Provisioner)
+        var annotations = new JsonObject { [VolumeNotes.Provisioner] = storageClass.Provisioner, [VolumeNotes.FormerProvisioner] = storageClass.Provisioner };
+        if (node is not null)
+        {
+            annotations[VolumeNotes.SelectedNode] = node.Metadata.Name;
+        }
+
+        if (annotations.All(a => claim.Metadata.Annotations?.TryGetValue(a.Key, out var asked) == true && asked == (string?)a.Value))
         {
             return;
         }
 
-        var annotations = new JsonObject { [VolumeNotes.Provisioner] = storageClass.Provisioner, [VolumeNotes.FormerProvisioner] = storageClass.Provisioner };
         var patch = new JsonObject { ["metadata"] = new JsonObject { ["annotations"] = annotations } };
         await _claims.PatchAsync(claim.Metadata.NamespaceProperty, claim.Metadata.Name, patch, PatchKind.Merge, cancellationToken);
     }

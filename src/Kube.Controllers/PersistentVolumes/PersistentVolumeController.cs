@@ -39,6 +39,17 @@ internal sealed class PersistentVolumeController(ControllerContext context) : Co
 
             EnqueueWaiting(change);
         });
+        yield return Informers.Pods.Subscribe(change =>
+        {
+            // Claims that wait for their first pod have it now.
+            if (!string.IsNullOrEmpty(change.Object.Spec.NodeName) && string.IsNullOrEmpty(change.Old?.Spec.NodeName))
+            {
+                foreach (var claim in ClaimProtectionController.ClaimsOf(change.Object))
+                {
+                    Queue.Add(new NamespacedName(change.Object.Metadata.NamespaceProperty, claim));
+                }
+            }
+        });
         yield return Informers.StorageClasses.Subscribe(change => EnqueuePending(c => VolumeMatch.ClassOf(c) == change.Object.Metadata.Name));
     }
 

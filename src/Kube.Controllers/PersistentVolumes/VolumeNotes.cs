@@ -21,5 +21,8 @@ internal static class VolumeNotes
     /// <summary>The same under its former name, which provisioners still read.</summary>
     public const string FormerProvisioner = "volume.beta.kubernetes.io/storage-provisioner";
 
+    /// <summary>On a claim that waits for its first pod: the node that pod is on.</summary>
+    public const string SelectedNode = "volume.kubernetes.io/selected-node";
+
     public static bool Has(this IKubernetesObject<V1ObjectMeta> item, string annotation) => item.Metadata.Annotations?.ContainsKey(annotation) == true;
 }

@@ -32,7 +32,7 @@ public sealed class BatchTests : IAsyncLifetime
     [Fact]
     public async Task A_job_completes_under_kubectl_wait_and_goes_after_its_time()
     {
-        await ApplyAsync("batch/v1/namespaces/default/jobs", Job("once", "'ttlSecondsAfterFinished':1,", "0"));
+        await ApplyAsync("batch/v1/namespaces/default/jobs", Job("once", "'ttlSecondsAfterFinished':5,", "0"));
         await KubectlAsync("wait", "--for=condition=complete", "job/once", "--timeout=50s");
         await KubectlAsync("wait", "--for=delete", "job/once", "--timeout=50s");
         Assert.Empty(await PodsAsync());
@@ -97,6 +97,29 @@ public sealed class BatchTests : IAsyncLifetime
         Assert.Equal("kubernetes.io/pvc-protection", (await KubectlAsync("get", "pvc", "data", "-o", "jsonpath={.metadata.finalizers[0]}")).Trim());
         await KubectlAsync("delete", "pod", "user");
         await KubectlAsync("wait", "--for=delete", "pvc/data", "pv/large", "--timeout=50s");
+    }
+
+    [Fact]
+    public async Task A_claim_of_a_class_that_waits_is_bound_where_its_first_pod_is()
+    {
+        await ApplyAsync("storage.k8s.io/v1/storageclasses", Document("{'metadata':{'name':'manual'},'provisioner':'kubernetes.io/no-provisioner','volumeBindingMode':'WaitForFirstConsumer'}"));
+        foreach (var node in (string[])["elsewhere", "one"])
+        {
+            var volume = Volume($"on-{node}", "1Gi");
+            volume["spec"]!["nodeAffinity"] = Document($"{{'required':{{'nodeSelectorTerms':[{{'matchFields':[{{'key':'metadata.name','operator':'In','values':['{node}']}}]}}]}}}}");
+            await ApplyAsync("v1/persistentvolumes", volume);
+        }
+
+        await ApplyAsync("v1/namespaces/default/persistentvolumeclaims", Document("{'metadata':{'name':'data'},'spec':{'accessModes':['ReadWriteOnce'],'storageClassName':'manual','resources':{'requests':{'storage':'1Gi'}}}}"));
+        await Eventually.Async(
+            "word that the claim waits",
+            () => KubectlAsync("get", "events", "-A", "-o", "jsonpath={.items[*].reason} {.items[*].message}"),
+            text => text.Contains("WaitForFirstConsumer", StringComparison.Ordinal),
+            Patience);
+        await ApplyAsync("v1/namespaces/default/pods", Document(
+            "{'metadata':{'name':'user'},'spec':{'nodeName':'one','containers':[{'name':'c','image':'registry.test/x:1'}],'volumes':[{'name':'v','persistentVolumeClaim':{'claimName':'data'}}]}}"));
+        await KubectlAsync("wait", "--for=jsonpath={.status.phase}=Bound", "pvc/data", "--timeout=50s");
+        Assert.Equal("on-one", (await KubectlAsync("get", "pvc", "data", "-o", "jsonpath={.spec.volumeName}")).Trim());
     }
 
     [Fact]

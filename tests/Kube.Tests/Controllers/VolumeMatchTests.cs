@@ -67,6 +67,17 @@ public sealed class VolumeMatchTests
     }
 
     [Fact]
+    public void A_node_reaches_a_volume_whose_affinity_it_meets()
+    {
+        var far = Volume("far", "1Gi");
+        far.Spec.NodeAffinity = OnNode("other");
+        var near = Volume("near", "2Gi");
+        near.Spec.NodeAffinity = OnNode("here");
+        var node = new V1Node { Metadata = new V1ObjectMeta { Name = "here", Labels = new Dictionary<string, string> { ["kubernetes.io/hostname"] = "here" } } };
+        Assert.Equal((false, true, true), (node.Reaches(far), node.Reaches(near), node.Reaches(Volume("anywhere", "1Gi"))));
+    }
+
+    [Fact]
     public void A_pod_uses_its_claims_and_those_made_for_it()
     {
         var pod = new V1Pod
@@ -86,6 +97,14 @@ public sealed class VolumeMatchTests
     }
 
     private static string? Find(V1PersistentVolumeClaim claim, params V1PersistentVolume[] volumes) => VolumeMatch.Find(claim, volumes, reservedOnly: false)?.Metadata.Name;
+
+    private static V1VolumeNodeAffinity OnNode(string name) => new()
+    {
+        Required = new V1NodeSelector
+        {
+            NodeSelectorTerms = [new V1NodeSelectorTerm { MatchExpressions = [new V1NodeSelectorRequirement { Key = "kubernetes.io/hostname", OperatorProperty = "In", Values = [name] }] }],
+        },
+    };
 
     private static V1PersistentVolumeClaim Claim(string size, string? storageClass = null) => new()
     {
