@@ -24,12 +24,21 @@ internal sealed class ClusterInformers
         ReplicaSets = Make<V1ReplicaSet>();
         ReplicaSets.AddIndex(ByOwner, OwnerOf);
         ReplicaSets.AddIndex(ByNamespace, r => [r.Metadata.NamespaceProperty]);
+        ReplicationControllers = Make<V1ReplicationController>();
+        ReplicationControllers.AddIndex(ByNamespace, r => [r.Metadata.NamespaceProperty]);
+        StatefulSets = Make<V1StatefulSet>();
+        StatefulSets.AddIndex(ByNamespace, s => [s.Metadata.NamespaceProperty]);
+        DaemonSets = Make<V1DaemonSet>();
+        DaemonSets.AddIndex(ByNamespace, s => [s.Metadata.NamespaceProperty]);
+        ControllerRevisions = Make<V1ControllerRevision>();
+        ControllerRevisions.AddIndex(ByOwner, OwnerOf);
         Deployments = Make<V1Deployment>();
         Deployments.AddIndex(ByNamespace, d => [d.Metadata.NamespaceProperty]);
         Services = Make<V1Service>();
         Services.AddIndex(ByNamespace, s => [s.Metadata.NamespaceProperty]);
         EndpointSlices = Make<V1EndpointSlice>();
         EndpointSlices.AddIndex(ByOwner, OwnerOf);
+        Endpoints = Make<V1Endpoints>();
         DisruptionBudgets = Make<V1PodDisruptionBudget>();
         DisruptionBudgets.AddIndex(ByNamespace, b => [b.Metadata.NamespaceProperty]);
         Namespaces = Make<V1Namespace>();
@@ -61,11 +70,21 @@ internal sealed class ClusterInformers
 
     public Informer<V1ReplicaSet> ReplicaSets { get; }
 
+    public Informer<V1ReplicationController> ReplicationControllers { get; }
+
+    public Informer<V1StatefulSet> StatefulSets { get; }
+
+    public Informer<V1DaemonSet> DaemonSets { get; }
+
+    public Informer<V1ControllerRevision> ControllerRevisions { get; }
+
     public Informer<V1Deployment> Deployments { get; }
 
     public Informer<V1Service> Services { get; }
 
     public Informer<V1EndpointSlice> EndpointSlices { get; }
+
+    public Informer<V1Endpoints> Endpoints { get; }
 
     public Informer<V1PodDisruptionBudget> DisruptionBudgets { get; }
 

@@ -1,8 +1,11 @@
 using k8s;
 using Kube.Controllers.CertificateRequests;
 using Kube.Controllers.CronJobs;
+using Kube.Controllers.DaemonSets;
 using Kube.Controllers.Deployments;
 using Kube.Controllers.Disruption;
+using Kube.Controllers.Endpoints;
+using Kube.Controllers.EndpointSliceMirroring;
 using Kube.Controllers.EndpointSlices;
 using Kube.Controllers.GarbageCollection;
 using Kube.Controllers.HorizontalPodAutoscalers;
@@ -13,8 +16,10 @@ using Kube.Controllers.NodeLifecycle;
 using Kube.Controllers.PersistentVolumes;
 using Kube.Controllers.PodGarbageCollection;
 using Kube.Controllers.ReplicaSets;
+using Kube.Controllers.ReplicationControllers;
 using Kube.Controllers.RootCertificates;
 using Kube.Controllers.ServiceAccounts;
+using Kube.Controllers.StatefulSets;
 using Kube.Controllers.TtlAfterFinished;
 using Kube.Machinery.Events;
 using Kube.Machinery.LeaderElection;
@@ -61,7 +66,12 @@ internal sealed class ControllerService(IKubernetes client, KubeControllersOptio
         [
             () => new DeploymentController(context),
             () => new ReplicaSetController(context),
+            () => new ReplicationControllerController(context),
+            () => new StatefulSetController(context),
+            () => new DaemonSetController(context),
             () => new EndpointSliceController(context),
+            () => new EndpointsController(context),
+            () => new EndpointSliceMirroringController(context),
             () => new NamespaceController(context),
             () => new GarbageCollector(context),
             () => new NodeLifecycleController(context),

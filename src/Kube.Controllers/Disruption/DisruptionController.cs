@@ -10,7 +10,6 @@ namespace Kube.Controllers.Disruption;
 internal sealed class DisruptionController(ControllerContext context) : Controller(context)
 {
     private readonly ResourceClient<V1PodDisruptionBudget> _budgets = context.Client.Resource<V1PodDisruptionBudget>();
-    private readonly ResourceClient<V1StatefulSet> _statefulSets = context.Client.Resource<V1StatefulSet>();
 
     protected override IEnumerable<IDisposable> Subscribe()
     {
@@ -25,6 +24,8 @@ internal sealed class DisruptionController(ControllerContext context) : Controll
         });
         yield return Informers.ReplicaSets.Subscribe(change => EnqueueAll(change.Object));
         yield return Informers.Deployments.Subscribe(change => EnqueueAll(change.Object));
+        yield return Informers.StatefulSets.Subscribe(change => EnqueueAll(change.Object));
+        yield return Informers.ReplicationControllers.Subscribe(change => EnqueueAll(change.Object));
     }
 
     protected override async Task<TimeSpan?> ReconcileAsync(NamespacedName key, CancellationToken cancellationToken)
@@ -36,7 +37,7 @@ internal sealed class DisruptionController(ControllerContext context) : Controll
 
         var pods = ClusterInformers.InNamespace(Informers.Pods, key.Namespace).Where(p => Selects(budget, p)).ToList();
         var now = Context.Time.GetUtcNow();
-        var plan = DisruptionPlan.Of(budget, pods, await ReplicasAsync(pods, cancellationToken), now);
+        var plan = DisruptionPlan.Of(budget, pods, Replicas(pods), now);
         if (Patch(budget, plan, now) is { } patch)
         {
             try
@@ -76,7 +77,7 @@ internal sealed class DisruptionController(ControllerContext context) : Controll
     }
 
     // What the pods' owners ask for; a pod that nobody owns counts for itself.
-    private async Task<int> ReplicasAsync(List<V1Pod> pods, CancellationToken cancellationToken)
+    private int Replicas(List<V1Pod> pods)
     {
         var total = 0;
         var counted = new HashSet<string>(StringComparer.Ordinal);
@@ -92,12 +93,13 @@ internal sealed class DisruptionController(ControllerContext context) : Controll
                     total += deployment?.Spec.Replicas ?? set.Spec.Replicas ?? 1;
                 }
             }
-            else if (owner?.Kind == "StatefulSet")
+            else if (owner?.Kind == "StatefulSet" && Informers.StatefulSets.Get(pod.Metadata.NamespaceProperty, owner.Name) is { } stateful)
             {
-                if (counted.Add(owner.Uid) && await _statefulSets.GetAsync(pod.Metadata.NamespaceProperty, owner.Name, cancellationToken) is { } stateful)
-                {
-                    total += stateful.Spec.Replicas ?? 1;
-                }
+                total += counted.Add(owner.Uid) ? stateful.Spec.Replicas ?? 1 : 0;
+            }
+            else if (owner?.Kind == "ReplicationController" && Informers.ReplicationControllers.Get(pod.Metadata.NamespaceProperty, owner.Name) is { } controller)
+            {
+                total += counted.Add(owner.Uid) ? controller.Spec.Replicas ?? 1 : 0;
             }
             else if (!pod.HasEnded())
             {

@@ -81,7 +81,8 @@ internal static class EndpointSlicePlan
         return endpoint;
     }
 
-    private static JsonArray PortsOf(V1Service service, V1Pod pod)
+    /// <summary>The service's ports as numbers of this pod: without those the pod has no port for.</summary>
+    public static JsonArray PortsOf(V1Service service, V1Pod pod)
     {
         var ports = new JsonArray();
         foreach (var port in service.Spec.Ports ?? [])

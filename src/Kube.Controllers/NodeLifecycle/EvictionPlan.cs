@@ -21,7 +21,7 @@ internal static class EvictionPlan
             }
 
             var ours = taint.Key is NodeTaints.NotReady or NodeTaints.Unreachable;
-            var matching = (pod.Spec.Tolerations ?? []).Where(t => Tolerates(t, taint)).ToArray();
+            var matching = (pod.Spec.Tolerations ?? []).Where(t => t.Tolerates(taint)).ToArray();
             TimeSpan? stay = matching.Length == 0
                 ? ours ? defaultDelay : TimeSpan.Zero
                 : matching.Any(t => t.TolerationSeconds is null) && matching.All(t => t.TolerationSeconds is null)
@@ -35,10 +35,4 @@ internal static class EvictionPlan
 
         return due;
     }
-
-    private static bool Tolerates(V1Toleration toleration, V1Taint taint) =>
-        (string.IsNullOrEmpty(toleration.Effect) || toleration.Effect == taint.Effect)
-        && (string.IsNullOrEmpty(toleration.Key)
-            ? toleration.OperatorProperty == "Exists"
-            : toleration.Key == taint.Key && (toleration.OperatorProperty == "Exists" || (toleration.Value ?? "") == (taint.Value ?? "")));
 }

@@ -66,10 +66,8 @@ public sealed class KubectlCases(ConformanceSuite suite) : ConformanceTest(suite
     [Trait(Trait, Client + "Update Demo should scale a replication controller")]
     public async Task Kubectl_works_with_a_replication_controller()
     {
-        await NeedAsync("/api/v1/namespaces/default/replicationcontrollers");
         var k = await RunAsync();
         await k.In(Workload("v1", "ReplicationController", "rc", 2).ToJsonString(), "create -f -");
-        await NeedControllerAsync($"/api/v1/namespaces/{k.Namespace}/replicationcontrollers/rc", rc => rc["status"]?["observedGeneration"] is not null, "the controller of replication controllers");
         await Eventually.Async("two pods", () => k.Ok("get pods -l app=rc -o name"), text => text.Split('\n', StringSplitOptions.RemoveEmptyEntries).Length == 2, Patience);
         await k.Ok("describe rc rc", "Name:", "Replicas:", "Pod Template:");
         await k.Ok("describe pods -l app=rc", "Controlled By:", "ReplicationController/rc");

@@ -105,7 +105,6 @@ public sealed class MachineryCases(ConformanceSuite suite) : ConformanceTest(sui
     [Trait(Trait, Quota + "create a ResourceQuota and capture the life of a replication controller.")]
     public async Task A_quota_counts_replication_controllers()
     {
-        await NeedAsync("/api/v1/namespaces/default/replicationcontrollers");
         await CountedAsync("replicationcontrollers", "/api/v1/namespaces/NS/replicationcontrollers", Workload("v1", "ReplicationController", "x", 0).ToJsonString());
     }
 

@@ -129,7 +129,6 @@ public sealed class ObjectCases(ConformanceSuite suite) : ConformanceTest(suite)
     [Trait(Trait, Services + "find a service from listing all namespaces")]
     public async Task The_server_has_its_service()
     {
-        Assert.SkipWhen((await Api.SendAsync(HttpMethod.Get, "/api/v1/namespaces/default/services/kubernetes")).Code == 404, "the service kubernetes is not made here");
         var all = (await Api.GetAsync("/api/v1/services"))["items"]!.AsArray();
         Assert.Contains(all, s => (string)s!["metadata"]!["name"]! == "kubernetes" && (string)s["metadata"]!["namespace"]! == "default");
     }
@@ -138,9 +137,26 @@ public sealed class ObjectCases(ConformanceSuite suite) : ConformanceTest(suite)
     [Trait(Trait, "[sig-network] EndpointSlice should have Endpoints and EndpointSlices pointing to API Server")]
     public async Task The_servers_service_has_endpoints()
     {
-        Assert.SkipWhen((await Api.SendAsync(HttpMethod.Get, "/api/v1/namespaces/default/services/kubernetes")).Code == 404, "the service kubernetes is not made here");
         await UntilAsync("/api/v1/namespaces/default/endpoints/kubernetes", e => e["subsets"] is JsonArray { Count: > 0 });
         Assert.NotEmpty(await NamesAsync("/apis/discovery.k8s.io/v1/namespaces/default/endpointslices?labelSelector=kubernetes.io/service-name%3Dkubernetes"));
+    }
+
+    [Fact]
+    [Trait(Trait, "[sig-network] EndpointSliceMirroring should mirror a custom Endpoints resource through create update and delete")]
+    public async Task Endpoints_made_by_hand_are_mirrored()
+    {
+        var ns = await Suite.NamespaceAsync();
+        var root = $"/api/v1/namespaces/{ns}";
+        var slices = $"/apis/discovery.k8s.io/v1/namespaces/{ns}/endpointslices?labelSelector=kubernetes.io/service-name%3Ds";
+        await Api.CreateAsync($"{root}/services", Document("{'metadata':{'name':'s'},'spec':{'ports':[{'name':'example','port':80}]}}"));
+        await Api.CreateAsync($"{root}/endpoints", Document("{'metadata':{'name':'s'},'subsets':[{'addresses':[{'ip':'10.1.2.3'}],'ports':[{'name':'example','port':80}]}]}"));
+        var mirror = (await Eventually.Async("a slice", () => Api.GetAsync(slices), list => Addresses(list) == 1, Patience))["items"]![0]!;
+        Assert.Equal("endpointslicemirroring-controller.k8s.io", (string)mirror["metadata"]!["labels"]!["endpointslice.kubernetes.io/managed-by"]!);
+        Assert.Equal(("10.1.2.3", "example", 80), ((string)mirror["endpoints"]![0]!["addresses"]![0]!, (string)mirror["ports"]![0]!["name"]!, (int)mirror["ports"]![0]!["port"]!));
+        await Api.MergeAsync($"{root}/endpoints/s", "{\"subsets\":[{\"addresses\":[{\"ip\":\"10.2.3.4\"}],\"ports\":[{\"name\":\"example\",\"port\":80}]}]}");
+        await Eventually.Async("the other address", () => Api.GetAsync(slices), list => Addresses(list) == 1 && (string)list["items"]![0]!["endpoints"]![0]!["addresses"]![0]! == "10.2.3.4", Patience);
+        await Api.DeleteAsync($"{root}/endpoints/s");
+        await Eventually.Async("no slices", () => NamesAsync(slices), names => names.Length == 0, Patience);
     }
 
     [Fact]
@@ -160,7 +176,6 @@ public sealed class ObjectCases(ConformanceSuite suite) : ConformanceTest(suite)
         Assert.Equal(["one", "two"], two["items"]!.AsArray().First(s => s!["endpoints"] is JsonArray { Count: > 0 })!["ports"]!.AsArray().Select(p => (string)p!["name"]!).Order());
         await Api.DeleteAsync($"{root}/pods/b");
         await Eventually.Async("one endpoint", () => Api.GetAsync(slices), list => Addresses(list) == 1, Patience);
-        Assert.SkipWhen((await Api.SendAsync(HttpMethod.Get, $"{root}/endpoints/s")).Code == 404, "no controller keeps Endpoints beside the slices here");
         await UntilAsync($"{root}/endpoints/s", e => e["subsets"]?[0]?["addresses"] is JsonArray { Count: 1 });
         await Api.DeleteAsync($"{root}/services/s");
         await Eventually.Async("no slices", () => NamesAsync(slices), names => names.Length == 0, Patience);
@@ -192,7 +207,6 @@ public sealed class ObjectCases(ConformanceSuite suite) : ConformanceTest(suite)
     public async Task Every_namespace_has_the_authority()
     {
         var maps = await CollectionAsync("configmaps");
-        Assert.SkipWhen((await Api.SendAsync(HttpMethod.Get, "/api/v1/namespaces/default/configmaps/kube-root-ca.crt")).Code == 404, "no controller publishes the authority here");
         await UntilAsync($"{maps}/kube-root-ca.crt", m => m["data"]!["ca.crt"] is not null);
         await Api.DeleteAsync($"{maps}/kube-root-ca.crt");
         await Eventually.Async("it is back", () => Api.SendAsync(HttpMethod.Get, $"{maps}/kube-root-ca.crt"), a => a.Code == 200, Patience);

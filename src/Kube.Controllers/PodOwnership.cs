@@ -1,0 +1,74 @@
+using System.Text.Json.Nodes;
+using k8s;
+using k8s.Models;
+using Kube.Machinery.Client;
+
+namespace Kube.Controllers;
+
+/// <summary>Adopts pods nobody controls and releases those a selector no longer means.</summary>
+/// <param name="context">What controllers work with.</param>
+/// <param name="owner">The kind of the owners.</param>
+internal sealed class PodOwnership(ControllerContext context, ResourceType owner)
+{
+    private readonly ResourceClient<V1Pod> _pods = context.Client.Resource<V1Pod>();
+
+    /// <summary>The pods of an owner once it has adopted and released what it should; one being deleted adopts nothing.</summary>
+    /// <param name="item">The owner.</param>
+    /// <param name="selector">Its selector.</param>
+    /// <param name="mayAdopt">What else a pod has to be.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    public async Task<List<V1Pod>> ClaimAsync(IKubernetesObject<V1ObjectMeta> item, V1LabelSelector selector, Func<V1Pod, bool> mayAdopt, CancellationToken cancellationToken)
+    {
+        var pods = new List<V1Pod>();
+        foreach (var pod in ClusterInformers.OwnedBy(context.Informers.Pods, item.Metadata.Uid))
+        {
+            if (selector.Matches(pod.Metadata))
+            {
+                pods.Add(pod);
+            }
+            else
+            {
+                await ReleaseAsync(pod, item.Metadata, cancellationToken);
+            }
+        }
+
+        if (item.Metadata.DeletionTimestamp is not null)
+        {
+            return pods;
+        }
+
+        foreach (var pod in ClusterInformers.OwnedBy(context.Informers.Pods, ""))
+        {
+            if (pod.Metadata.NamespaceProperty == item.Metadata.NamespaceProperty && pod.IsActive() && mayAdopt(pod) && selector.Matches(pod.Metadata))
+            {
+                await AdoptAsync(pod, item.Metadata, cancellationToken);
+                pods.Add(pod);
+            }
+        }
+
+        return pods;
+    }
+
+    public Task AdoptAsync(V1Pod pod, V1ObjectMeta by, CancellationToken cancellationToken)
+    {
+        var references = Owners.References(pod.Metadata.OwnerReferences ?? []);
+        references.Add((JsonNode)Owners.Reference(owner.ApiVersion, owner.Kind, by));
+        return SetAsync(pod, references, cancellationToken);
+    }
+
+    public Task ReleaseAsync(V1Pod pod, V1ObjectMeta by, CancellationToken cancellationToken) =>
+        SetAsync(pod, Owners.References((pod.Metadata.OwnerReferences ?? []).Where(o => o.Uid != by.Uid)), cancellationToken);
+
+    private async Task SetAsync(V1Pod pod, JsonArray references, CancellationToken cancellationToken)
+    {
+        var patch = new JsonObject { ["metadata"] = new JsonObject { ["resourceVersion"] = pod.Metadata.ResourceVersion, ["ownerReferences"] = references } };
+        try
+        {
+            await _pods.PatchAsync(pod.Metadata.NamespaceProperty, pod.Metadata.Name, patch, PatchKind.Merge, cancellationToken);
+        }
+        catch (ApiException e) when (e.IsNotFound)
+        {
+            // Gone: neither to adopt nor to release.
+        }
+    }
+}
