@@ -42,9 +42,10 @@ internal sealed class IngressStatusWriter(
             while (true)
             {
                 await _signal.WaitAsync(wait, timeProvider, stoppingToken).ConfigureAwait(false);
+                var complete = _classIsThere = _classIsThere || await TryAsync(options.ClassName, () => CreateClassAsync(stoppingToken)).ConfigureAwait(false);
+                // Read last: the shorter the time between it and the list of Ingresses, the less often a status is written that the next round takes back.
                 if (Volatile.Read(ref _configuration) is not { } configuration)
                     continue;
-                var complete = _classIsThere = _classIsThere || await TryAsync(options.ClassName, () => CreateClassAsync(stoppingToken)).ConfigureAwait(false);
                 complete &= await WriteStatusAsync(configuration, stoppingToken).ConfigureAwait(false);
                 complete &= await WriteEventsAsync(configuration, stoppingToken).ConfigureAwait(false);
                 wait = complete ? Period : RetryAfter;
@@ -60,7 +61,7 @@ internal sealed class IngressStatusWriter(
     private async Task CreateClassAsync(CancellationToken cancellationToken)
     {
         var present = await client.NetworkingV1.ListIngressClassAsync(fieldSelector: "metadata.name=" + options.ClassName, cancellationToken: cancellationToken).ConfigureAwait(false);
-        if (present.Items.Count > 0)
+        if (present.Items is { Count: > 0 })
             return;
         var ingressClass = new V1IngressClass
         {

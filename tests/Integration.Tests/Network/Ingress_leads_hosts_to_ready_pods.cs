@@ -309,7 +309,7 @@ public sealed class Ingress_leads_hosts_to_ready_pods : IAsyncLifetime
     }
 
     [Fact]
-    public async Task An_ingress_gets_its_address_and_a_lost_claim_gets_an_event()
+    public async Task The_ingress_shows_its_class_each_ingress_its_address_and_a_lost_claim_an_event()
     {
         var received = new ConcurrentQueue<(string Method, string Path, string Body)>();
         var builder = WebApplication.CreateSlimBuilder();
@@ -331,12 +331,13 @@ public sealed class Ingress_leads_hosts_to_ready_pods : IAsyncLifetime
         early.Metadata.CreationTimestamp = new DateTime(2026, 1, 1, 0, 0, 0, DateTimeKind.Utc);
         ingress.Ingresses.Set(late, early);
         // The controller is level-triggered: this API keeps nothing, so a status may be written again.
-        await Eventually.Async("a status and an event", () => Task.FromResult(received.Select(request => request.Method).Distinct().Count()), count => count == 2);
+        await Eventually.Async("a class, a status and an event", () => Task.FromResult(received.Where(request => request.Method != "GET").Select(request => request.Path).Distinct().Count()), count => count == 3);
         var (_, path, body) = received.First(request => request.Method == "PATCH");
         Assert.Equal("/apis/networking.k8s.io/v1/namespaces/test/ingresses/one/status", path);
         Assert.Equal("""{"status":{"loadBalancer":{"ingress":[{"ip":"192.0.2.1"},{"hostname":"lb.example.com"}]}}}""", body);
-        (_, path, body) = received.First(request => request.Method == "POST");
-        Assert.Equal("/api/v1/namespaces/thief/events", path);
+        (_, _, body) = received.Single(request => request is { Method: "POST", Path: "/apis/networking.k8s.io/v1/ingressclasses" });
+        Assert.Contains("""ingressclass.kubernetes.io/is-default-class":"true""", body, StringComparison.Ordinal);
+        (_, _, body) = received.First(request => request is { Method: "POST", Path: "/api/v1/namespaces/thief/events" });
         using var json = JsonDocument.Parse(body);
         Assert.Equal("HostConflict", json.RootElement.GetProperty("reason").GetString());
         Assert.DoesNotContain("test", json.RootElement.GetProperty("message").GetString(), StringComparison.Ordinal);
