@@ -32,7 +32,7 @@ internal sealed class RuntimeStreams : IDisposable
     }
 
     /// <summary>Relays until one side ends; a refusal of the runtime becomes the answer.</summary>
-    /// <returns>True when the runtime ended the stream, false when the client left or the runtime refused.</returns>
+    /// <returns>True when the runtime ended the stream or refused it, false when the client left before.</returns>
     public async Task<bool> RelayAsync(HttpContext context, Uri address)
     {
         var ct = context.RequestAborted;
@@ -50,7 +50,7 @@ internal sealed class RuntimeStreams : IDisposable
             context.Response.StatusCode = (int)answer.StatusCode;
             context.Response.ContentType = "text/plain";
             await context.Response.WriteAsync(await answer.Content.ReadAsStringAsync(ct).ConfigureAwait(false), ct).ConfigureAwait(false);
-            return false;
+            return true;
         }
 
         foreach (var name in Answered)

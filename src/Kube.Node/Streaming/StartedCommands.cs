@@ -17,6 +17,8 @@ internal sealed class StartedCommands(CriClient cri, TimeProvider time, ILogger 
     private const int ManyProcesses = 256;
     private static readonly TimeSpan Retry = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan Notice = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan Late = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan LookAgain = TimeSpan.FromMilliseconds(100);
     private static readonly Metadata Namespace = new() { { "containerd-namespace", "k8s.io" } };
 
     private readonly List<ClientCommand> _commands = [];
@@ -53,7 +55,7 @@ internal sealed class StartedCommands(CriClient cri, TimeProvider time, ILogger 
     /// <summary>Runs a client's stream; if the client leaves before the command has ended, the command is told so as a closing terminal does, and killed two seconds later.</summary>
     /// <param name="containerId">Where the command runs.</param>
     /// <param name="command">Its arguments.</param>
-    /// <param name="stream">Returns true when the command has ended by itself.</param>
+    /// <param name="stream">Returns true when nothing is left to end: the command has ended by itself or never began.</param>
     public async Task RunAsync(string containerId, IReadOnlyList<string> command, Func<Task<bool>> stream)
     {
         var mine = new ClientCommand(containerId, string.Join('\0', command));
@@ -66,7 +68,11 @@ internal sealed class StartedCommands(CriClient cri, TimeProvider time, ILogger 
         }
         finally
         {
-            var process = Leave(mine);
+            var process = Find(mine);
+            // The runtime's event may come after a client that left at once; until it does, or did not in a while, the command stays on the list.
+            for (var left = time.GetTimestamp(); !ended && process is null && time.GetElapsedTime(left) < Late; process = Find(mine))
+                await Task.Delay(LookAgain, time).ConfigureAwait(false);
+            Forget(mine, process);
             if (!ended && process is not null && await SignalAsync(process, HangUp).ConfigureAwait(false))
             {
                 await Task.Delay(Notice, time).ConfigureAwait(false);
@@ -86,16 +92,22 @@ internal sealed class StartedCommands(CriClient cri, TimeProvider time, ILogger 
         }
     }
 
-    // Finds the command's process and forgets both. Of several with the same arguments in one container, the first command has the first process that still runs.
-    private TaskExecStarted? Leave(ClientCommand mine)
+    // Of several with the same arguments in one container, the first command has the first process that still runs.
+    private TaskExecStarted? Find(ClientCommand mine)
     {
         lock (_lock)
         {
             var place = _commands.FindAll(c => c == mine).FindIndex(c => ReferenceEquals(c, mine));
-            var process = _processes.Where(p => p.ContainerId == mine.ContainerId && mine.Matches(CommandLine(p.Pid))).ElementAtOrDefault(place);
+            return _processes.Where(p => p.ContainerId == mine.ContainerId && mine.Matches(CommandLine(p.Pid))).ElementAtOrDefault(place);
+        }
+    }
+
+    private void Forget(ClientCommand mine, TaskExecStarted? process)
+    {
+        lock (_lock)
+        {
             _commands.RemoveAll(c => ReferenceEquals(c, mine));
             _processes.RemoveAll(p => p == process || !_commands.Exists(c => c.ContainerId == p.ContainerId));
-            return process;
         }
     }
 
