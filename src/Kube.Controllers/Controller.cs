@@ -64,4 +64,21 @@ internal abstract class Controller(ControllerContext context, int workers = 4)
             }
         }
     });
+
+    /// <summary>Queues the objects that would adopt a pod nobody controls.</summary>
+    /// <param name="informer">The objects, indexed by namespace.</param>
+    /// <param name="means">Whether an object means a pod.</param>
+    protected IDisposable Orphans<T>(Informer<T> informer, Func<T, V1Pod, bool> means)
+        where T : class, IKubernetesObject<V1ObjectMeta> => Informers.Pods.Subscribe(change =>
+    {
+        if (Owners.ControllerOf(change.Object) is not null)
+        {
+            return;
+        }
+
+        foreach (var item in ClusterInformers.InNamespace(informer, change.Object.Metadata.NamespaceProperty).Where(i => means(i, change.Object)))
+        {
+            Queue.Add(Names.Of(item));
+        }
+    });
 }

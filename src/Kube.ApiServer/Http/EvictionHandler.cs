@@ -35,7 +35,7 @@ internal sealed class EvictionHandler(ObjectRegistry registry, ResourceCatalog c
 
     // What does not run, or goes already, disrupts nothing.
     private static bool IsBeyondBudgets(JsonObject pod) =>
-        pod.Object("status").Text("phase") is "Pending" or "Succeeded" or "Failed" || pod.Object("metadata")?["deletionTimestamp"] is not null;
+        HasEnded(pod) || pod.Object("status").Text("phase") == "Pending" || pod.Object("metadata")?["deletionTimestamp"] is not null;
 
     private static bool HasEnded(JsonObject pod) => pod.Object("status").Text("phase") is "Succeeded" or "Failed";
 

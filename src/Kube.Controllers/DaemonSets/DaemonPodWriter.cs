@@ -3,6 +3,7 @@ using k8s;
 using k8s.Models;
 using Kube.Controllers.Revisions;
 using Kube.Machinery.Client;
+using Kube.Machinery.Metadata;
 
 namespace Kube.Controllers.DaemonSets;
 
@@ -46,17 +47,13 @@ internal sealed class DaemonPodWriter(ControllerContext context)
         }
 
         var hash = TemplateRevision.Hash(revision);
-        var metadata = template["metadata"] is JsonObject known ? (JsonObject)known.DeepClone() : [];
-        metadata.Remove("creationTimestamp");
-        metadata["name"] = Names.Child(set.Metadata.Name, Names.Hash($"{set.Metadata.Uid} {node} {hash}", 5), 63);
-        metadata["namespace"] = set.Metadata.NamespaceProperty;
-        metadata["generateName"] = $"{set.Metadata.Name}-";
-        metadata["ownerReferences"] = new JsonArray(Owners.Reference("apps/v1", "DaemonSet", set.Metadata));
-        Child(metadata, "labels")[TemplateRevision.PodLabel] = hash;
+        var name = Names.Child(set.Metadata.Name, Names.Hash($"{set.Metadata.Uid} {node} {hash}", 5), 63);
+        var metadata = PodTemplates.Metadata(template, "apps/v1", "DaemonSet", set.Metadata, name);
+        metadata.Ensure("labels")[TemplateRevision.PodLabel] = hash;
         var spec = template["spec"] is JsonObject s ? (JsonObject)s.DeepClone() : [];
 
         // The terms of the template decided already whether the node gets a pod; alternatives beside its name would lead elsewhere.
-        Child(Child(spec, "affinity"), "nodeAffinity")["requiredDuringSchedulingIgnoredDuringExecution"] = new JsonObject
+        spec.Ensure("affinity").Ensure("nodeAffinity")["requiredDuringSchedulingIgnoredDuringExecution"] = new JsonObject
         {
             ["nodeSelectorTerms"] = new JsonArray(new JsonObject
             {
@@ -75,15 +72,5 @@ internal sealed class DaemonPodWriter(ControllerContext context)
         }
 
         return new JsonObject { ["metadata"] = metadata, ["spec"] = spec };
-    }
-
-    private static JsonObject Child(JsonObject parent, string name)
-    {
-        if (parent[name] is not JsonObject child)
-        {
-            parent[name] = child = [];
-        }
-
-        return child;
     }
 }

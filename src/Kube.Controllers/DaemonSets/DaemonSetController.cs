@@ -26,7 +26,7 @@ internal sealed class DaemonSetController(ControllerContext context) : Controlle
         yield return Own(Informers.DaemonSets);
         yield return Owned(Informers.Pods, Kind);
         yield return Owned(Informers.ControllerRevisions, Kind);
-        yield return Informers.Pods.Subscribe(OnOrphan);
+        yield return Orphans(Informers.DaemonSets, (set, pod) => set.Spec.Selector.Matches(pod.Metadata));
         yield return Informers.Nodes.Subscribe(OnNode);
     }
 
@@ -83,19 +83,6 @@ internal sealed class DaemonSetController(ControllerContext context) : Controlle
         }
 
         return (due, soonest);
-    }
-
-    private void OnOrphan(InformerEvent<V1Pod> change)
-    {
-        if (Owners.ControllerOf(change.Object) is not null)
-        {
-            return;
-        }
-
-        foreach (var set in ClusterInformers.InNamespace(Informers.DaemonSets, change.Object.Metadata.NamespaceProperty).Where(s => s.Spec.Selector.Matches(change.Object.Metadata)))
-        {
-            Queue.Add(Names.Of(set));
-        }
     }
 
     // Heartbeats change nodes all the time; only what decides where daemons run matters.

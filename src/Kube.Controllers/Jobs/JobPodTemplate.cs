@@ -17,14 +17,9 @@ internal static class JobPodTemplate
     /// <param name="suffix">End of its name.</param>
     public static JsonObject Make(V1ObjectMeta job, JsonObject template, NewJobPod pod, string suffix)
     {
-        var metadata = template["metadata"] is JsonObject m ? (JsonObject)m.DeepClone() : [];
         var spec = (JsonObject?)template["spec"]?.DeepClone() ?? [];
         var prefix = pod.Index is { } index ? Names.Child(job.Name, index.ToString(CultureInfo.InvariantCulture), 63 - suffix.Length - 1) : job.Name;
-        metadata.Remove("creationTimestamp");
-        metadata["name"] = Names.Child(prefix, suffix, 63);
-        metadata["namespace"] = job.NamespaceProperty;
-        metadata["generateName"] = $"{prefix}-";
-        metadata["ownerReferences"] = new JsonArray(Owners.Reference("batch/v1", "Job", job));
+        var metadata = PodTemplates.Metadata(template, "batch/v1", "Job", job, Names.Child(prefix, suffix, 63), prefix);
         metadata["finalizers"] = new JsonArray([.. metadata.Texts("finalizers").Append(JobPods.Tracking).Distinct().Select(f => (JsonNode)f)]);
         if (pod.Index is { } number)
         {

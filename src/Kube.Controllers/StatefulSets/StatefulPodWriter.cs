@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using k8s.Models;
 using Kube.Controllers.Revisions;
 using Kube.Machinery.Client;
+using Kube.Machinery.Metadata;
 
 namespace Kube.Controllers.StatefulSets;
 
@@ -60,17 +61,8 @@ internal sealed class StatefulPodWriter(ControllerContext context)
         }
 
         var name = Identity.PodName(set.Metadata.Name, ordinal);
-        var metadata = template["metadata"] is JsonObject known ? (JsonObject)known.DeepClone() : [];
-        metadata.Remove("creationTimestamp");
-        metadata["name"] = name;
-        metadata["namespace"] = set.Metadata.NamespaceProperty;
-        metadata["generateName"] = $"{set.Metadata.Name}-";
-        metadata["ownerReferences"] = new JsonArray(Owners.Reference("apps/v1", "StatefulSet", set.Metadata));
-        if (metadata["labels"] is not JsonObject labels)
-        {
-            metadata["labels"] = labels = [];
-        }
-
+        var metadata = PodTemplates.Metadata(template, "apps/v1", "StatefulSet", set.Metadata, name);
+        var labels = metadata.Ensure("labels");
         labels[Identity.PodNameLabel] = name;
         labels[Identity.PodIndexLabel] = ordinal.ToString(CultureInfo.InvariantCulture);
         labels[TemplateRevision.PodLabel] = revision.Metadata.Name;

@@ -3,7 +3,6 @@ using k8s.Models;
 using Kube.Controllers.PodGarbageCollection;
 using Kube.Controllers.Revisions;
 using Kube.Machinery.Client;
-using Kube.Machinery.Informers;
 using Kube.Machinery.Metadata;
 
 namespace Kube.Controllers.StatefulSets;
@@ -28,7 +27,7 @@ internal sealed class StatefulSetController(ControllerContext context) : Control
         yield return Own(Informers.StatefulSets);
         yield return Owned(Informers.Pods, Kind);
         yield return Owned(Informers.ControllerRevisions, Kind);
-        yield return Informers.Pods.Subscribe(OnOrphan);
+        yield return Orphans(Informers.StatefulSets, (set, pod) => HasNameOf(set, pod) && set.Spec.Selector.Matches(pod.Metadata));
     }
 
     protected override async Task<TimeSpan?> ReconcileAsync(NamespacedName key, CancellationToken cancellationToken)
@@ -38,8 +37,7 @@ internal sealed class StatefulSetController(ControllerContext context) : Control
             return null;
         }
 
-        var pods = await _ownership.ClaimAsync(
-            set, set.Spec.Selector, p => Identity.Ordinal(set.Metadata.Name, p.Metadata.Name) is not null, cancellationToken);
+        var pods = await _ownership.ClaimAsync(set, set.Spec.Selector, pod => HasNameOf(set, pod), cancellationToken);
         if (set.Metadata.DeletionTimestamp is not null)
         {
             return null;
@@ -82,21 +80,7 @@ internal sealed class StatefulSetController(ControllerContext context) : Control
         return plan.LookAgain is { } again ? again + TimeSpan.FromMilliseconds(10) : null;
     }
 
-    private void OnOrphan(InformerEvent<V1Pod> change)
-    {
-        if (Owners.ControllerOf(change.Object) is not null)
-        {
-            return;
-        }
-
-        foreach (var set in ClusterInformers.InNamespace(Informers.StatefulSets, change.Object.Metadata.NamespaceProperty))
-        {
-            if (Identity.Ordinal(set.Metadata.Name, change.Object.Metadata.Name) is not null && set.Spec.Selector.Matches(change.Object.Metadata))
-            {
-                Queue.Add(Names.Of(set));
-            }
-        }
-    }
+    private static bool HasNameOf(V1StatefulSet set, V1Pod pod) => Identity.Ordinal(set.Metadata.Name, pod.Metadata.Name) is not null;
 
     private async Task DeleteAsync(V1StatefulSet set, V1Pod pod, CancellationToken cancellationToken)
     {

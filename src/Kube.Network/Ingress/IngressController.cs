@@ -58,11 +58,12 @@ internal sealed class IngressController(
     {
         try
         {
-            var configuration = IngressCompiler.Compile(options.ClassName, ingresses.List(), services.List(), slices.List());
+            var present = ingresses.List();
+            var configuration = IngressCompiler.Compile(options.ClassName, present, services.List(), slices.List());
             certificates.Update(configuration, secrets.List());
             router.Current = IngressTable.Build(configuration, router.Current);
             logger.IngressTableChanged(configuration.Hosts.Count, configuration.Backends.Count);
-            statusWriter.Report(configuration);
+            statusWriter.Report(configuration, present);
         }
         catch (Exception exception) when (exception is ArgumentException or InvalidOperationException or NullReferenceException or KeyNotFoundException)
         {

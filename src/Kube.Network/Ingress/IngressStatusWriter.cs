@@ -16,20 +16,20 @@ namespace Kube.Network.Ingress;
 /// the table.
 /// </summary>
 internal sealed class IngressStatusWriter(
-    KubeIngressOptions options, IKubernetes client, IObjectSource<V1Ingress> ingresses, TimeProvider timeProvider, ILogger<IngressStatusWriter> logger) : BackgroundService
+    KubeIngressOptions options, IKubernetes client, TimeProvider timeProvider, ILogger<IngressStatusWriter> logger) : BackgroundService
 {
     private static readonly TimeSpan Period = TimeSpan.FromMinutes(5);
     private static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(5);
 
     private readonly ChangeSignal _signal = new();
     private readonly HashSet<HostConflict> _reported = [];
-    private IngressConfiguration? _configuration;
+    private Findings? _findings;
     private bool _classIsThere;
 
-    /// <summary>Hands over the configuration in force.</summary>
-    public void Report(IngressConfiguration configuration)
+    /// <summary>Hands over the configuration in force, and the Ingresses it was made from: judged by others, a newer one would get a status that is not its own.</summary>
+    public void Report(IngressConfiguration configuration, IReadOnlyCollection<V1Ingress> ingresses)
     {
-        Volatile.Write(ref _configuration, configuration);
+        Volatile.Write(ref _findings, new Findings(configuration, ingresses));
         _signal.Set();
     }
 
@@ -43,11 +43,10 @@ internal sealed class IngressStatusWriter(
             {
                 await _signal.WaitAsync(wait, timeProvider, stoppingToken).ConfigureAwait(false);
                 var complete = _classIsThere = _classIsThere || await TryAsync(options.ClassName, () => CreateClassAsync(stoppingToken)).ConfigureAwait(false);
-                // Read last: the shorter the time between it and the list of Ingresses, the less often a status is written that the next round takes back.
-                if (Volatile.Read(ref _configuration) is not { } configuration)
+                if (Volatile.Read(ref _findings) is not { } findings)
                     continue;
-                complete &= await WriteStatusAsync(configuration, stoppingToken).ConfigureAwait(false);
-                complete &= await WriteEventsAsync(configuration, stoppingToken).ConfigureAwait(false);
+                complete &= await WriteStatusAsync(findings, stoppingToken).ConfigureAwait(false);
+                complete &= await WriteEventsAsync(findings, stoppingToken).ConfigureAwait(false);
                 wait = complete ? Period : RetryAfter;
             }
         }
@@ -78,12 +77,12 @@ internal sealed class IngressStatusWriter(
         }
     }
 
-    private async Task<bool> WriteStatusAsync(IngressConfiguration configuration, CancellationToken cancellationToken)
+    private async Task<bool> WriteStatusAsync(Findings findings, CancellationToken cancellationToken)
     {
         var complete = true;
         var wanted = options.StatusAddresses.Select(address => IPAddress.TryParse(address, out _) ? new { ip = (string?)address, hostname = (string?)null } : new { ip = (string?)null, hostname = (string?)address }).ToList();
-        var lost = configuration.Conflicts.Select(conflict => (conflict.Namespace, conflict.Ingress)).ToHashSet();
-        foreach (var ingress in ingresses.List().Where(ingress => IngressCompiler.IsOfClass(ingress, options.ClassName)))
+        var lost = findings.Configuration.Conflicts.Select(conflict => (conflict.Namespace, conflict.Ingress)).ToHashSet();
+        foreach (var ingress in findings.Ingresses.Where(ingress => IngressCompiler.IsOfClass(ingress, options.ClassName)))
         {
             // An Ingress that lost a host is not (wholly) served: it gets no address, so that nobody waits for it in vain.
             var addresses = lost.Contains((ingress.Metadata.NamespaceProperty, ingress.Metadata.Name)) ? [] : wanted;
@@ -98,18 +97,18 @@ internal sealed class IngressStatusWriter(
         return complete;
     }
 
-    private async Task<bool> WriteEventsAsync(IngressConfiguration configuration, CancellationToken cancellationToken)
+    private async Task<bool> WriteEventsAsync(Findings findings, CancellationToken cancellationToken)
     {
         var complete = true;
-        _reported.IntersectWith(configuration.Conflicts);
-        foreach (var conflict in configuration.Conflicts.Where(conflict => !_reported.Contains(conflict)))
+        _reported.IntersectWith(findings.Configuration.Conflicts);
+        foreach (var conflict in findings.Configuration.Conflicts.Where(conflict => !_reported.Contains(conflict)))
         {
-            var ingress = ingresses.List().FirstOrDefault(i => i.Metadata.NamespaceProperty == conflict.Namespace && i.Metadata.Name == conflict.Ingress);
+            var ingress = findings.Ingresses.FirstOrDefault(i => i.Metadata.NamespaceProperty == conflict.Namespace && i.Metadata.Name == conflict.Ingress);
             if (ingress is null)
                 continue;
             logger.HostConflict($"{conflict.Namespace}/{conflict.Ingress}", conflict.Host, "another namespace");
             var now = timeProvider.GetUtcNow().UtcDateTime;
-            var report = new Corev1Event
+            var warning = new Corev1Event
             {
                 Metadata = new V1ObjectMeta
                 {
@@ -135,7 +134,7 @@ internal sealed class IngressStatusWriter(
                 LastTimestamp = now,
                 Count = 1,
             };
-            var written = await TryAsync(conflict.Ingress, () => client.CoreV1.CreateNamespacedEventAsync(report, conflict.Namespace, cancellationToken: cancellationToken)).ConfigureAwait(false);
+            var written = await TryAsync(conflict.Ingress, () => client.CoreV1.CreateNamespacedEventAsync(warning, conflict.Namespace, cancellationToken: cancellationToken)).ConfigureAwait(false);
             complete &= written;
             if (written)
                 _reported.Add(conflict);
@@ -160,4 +159,6 @@ internal sealed class IngressStatusWriter(
             return false;
         }
     }
+
+    private sealed record Findings(IngressConfiguration Configuration, IReadOnlyCollection<V1Ingress> Ingresses);
 }

@@ -68,9 +68,10 @@ internal sealed class StartedCommands(CriClient cri, TimeProvider time, ILogger 
         }
         finally
         {
-            var process = Find(mine);
+            var known = Same(mine);
+            var process = Find(mine, known);
             // The runtime's event may come after a client that left at once; until it does, or did not in a while, the command stays on the list.
-            for (var left = time.GetTimestamp(); !ended && process is null && time.GetElapsedTime(left) < Late; process = Find(mine))
+            for (var left = time.GetTimestamp(); !ended && process is null && time.GetElapsedTime(left) < Late; process = Find(mine, known))
                 await Task.Delay(LookAgain, time).ConfigureAwait(false);
             Forget(mine, process);
             if (!ended && process is not null && await SignalAsync(process, HangUp).ConfigureAwait(false))
@@ -92,11 +93,20 @@ internal sealed class StartedCommands(CriClient cri, TimeProvider time, ILogger 
         }
     }
 
-    // Of several with the same arguments in one container, the first command has the first process that still runs.
-    private TaskExecStarted? Find(ClientCommand mine)
+    private ClientCommand[] Same(ClientCommand mine)
+    {
+        lock (_lock)
+            return [.. _commands.Where(c => c == mine)];
+    }
+
+    // Of several with the same arguments in one container, the first command has the first process that still runs. While one runs that came after mine had
+    // left, nothing is mine: it must not be ended in the place of a process that is over already.
+    private TaskExecStarted? Find(ClientCommand mine, ClientCommand[] known)
     {
         lock (_lock)
         {
+            if (_commands.Exists(c => c == mine && !known.Contains(c, ReferenceEqualityComparer.Instance)))
+                return null;
             var place = _commands.FindAll(c => c == mine).FindIndex(c => ReferenceEquals(c, mine));
             return _processes.Where(p => p.ContainerId == mine.ContainerId && mine.Matches(CommandLine(p.Pid))).ElementAtOrDefault(place);
         }

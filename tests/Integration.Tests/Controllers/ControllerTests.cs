@@ -6,27 +6,8 @@ using Xunit;
 namespace Integration.Tests.Controllers;
 
 /// <summary>Scheduler and controllers against the real API server, driven by the real kubectl; nodes are fake kubelets.</summary>
-public sealed class ControllerTests : IAsyncLifetime
+public sealed class ControllerTests : TwoNodes
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
-    private ControlPlane _plane = null!;
-    private FakeKubelet _one = null!;
-    private FakeKubelet _two = null!;
-
-    public async ValueTask InitializeAsync()
-    {
-        _plane = await ControlPlane.StartAsync();
-        _one = await FakeKubelet.StartAsync(_plane.Admin, "one", TestContext.Current.CancellationToken);
-        _two = await FakeKubelet.StartAsync(_plane.Admin, "two", TestContext.Current.CancellationToken);
-    }
-
-    public async ValueTask DisposeAsync()
-    {
-        await _one.DisposeAsync();
-        await _two.DisposeAsync();
-        await _plane.DisposeAsync();
-    }
-
     [Fact]
     public async Task A_deployment_rolls_out_is_undone_scales_and_takes_its_pods_along_when_it_goes()
     {
@@ -51,7 +32,7 @@ public sealed class ControllerTests : IAsyncLifetime
         await PodsAsync(1);
         await KubectlAsync("delete", "deployment/web");
         await PodsAsync(0);
-        Assert.Empty((await _plane.Admin.Resource<V1ReplicaSet>().ListAsync("default", null, TestContext.Current.CancellationToken)).Items);
+        Assert.Empty((await Plane.Admin.Resource<V1ReplicaSet>().ListAsync("default", null, TestContext.Current.CancellationToken)).Items);
     }
 
     [Fact]
@@ -74,7 +55,7 @@ public sealed class ControllerTests : IAsyncLifetime
         await KubectlAsync("create", "deployment", "web", "--image=registry.test/web:1", "--replicas=4");
         await KubectlAsync("expose", "deployment", "web", "--port=80");
         await PodsAsync(4);
-        await _two.KillAsync();
+        await Two.KillAsync();
         await Eventually.Async("four ready pods on the node that is left", () => ReadyPodsAsync(), pods => pods.Count == 4 && pods.All(p => p.Spec.NodeName == "one"), Patience);
         await Eventually.Async("four endpoints", ReadyEndpointsAsync, count => count == 4, Patience);
         var taints = await KubectlAsync("get", "node", "two", "-o", "jsonpath={.spec.taints[*].key}");
@@ -88,11 +69,11 @@ public sealed class ControllerTests : IAsyncLifetime
     public async Task A_namespace_goes_with_all_it_holds_and_every_namespace_has_its_service_account()
     {
         await KubectlAsync("create", "namespace", "shop");
-        await Eventually.Async("the service account", () => _plane.Admin.Resource<V1ServiceAccount>().GetAsync("shop", "default", TestContext.Current.CancellationToken), a => a is not null, Patience);
+        await Eventually.Async("the service account", () => Plane.Admin.Resource<V1ServiceAccount>().GetAsync("shop", "default", TestContext.Current.CancellationToken), a => a is not null, Patience);
         await KubectlAsync("create", "deployment", "web", "--image=registry.test/web:1", "-n", "shop");
         await KubectlAsync("create", "configmap", "settings", "--from-literal=a=b", "-n", "shop");
         await KubectlAsync("delete", "namespace", "shop", "--timeout=50s");
-        Assert.Null(await _plane.Admin.Resource<V1Namespace>().GetAsync(null, "shop", TestContext.Current.CancellationToken));
+        Assert.Null(await Plane.Admin.Resource<V1Namespace>().GetAsync(null, "shop", TestContext.Current.CancellationToken));
     }
 
     [Fact]
@@ -115,17 +96,10 @@ public sealed class ControllerTests : IAsyncLifetime
         await KubectlAsync("create", "deployment", "web", "--image=registry.test/web:1", "--replicas=2");
         await PodsAsync(2);
         await KubectlAsync("delete", "deployment", "web", "--cascade=orphan");
-        var sets = (await _plane.Admin.Resource<V1ReplicaSet>().ListAsync("default", null, TestContext.Current.CancellationToken)).Items;
+        var sets = (await Plane.Admin.Resource<V1ReplicaSet>().ListAsync("default", null, TestContext.Current.CancellationToken)).Items;
         Assert.Empty(Assert.Single(sets).Metadata.OwnerReferences ?? []);
         await KubectlAsync("delete", "replicaset", sets[0].Metadata.Name, "--cascade=foreground", "--timeout=50s");
         Assert.Empty(await AllPodsAsync());
-    }
-
-    private async Task<string> KubectlAsync(params string[] arguments)
-    {
-        var result = await _plane.Server.KubectlAsync(arguments);
-        Assert.True(result.ExitCode == 0, $"kubectl {string.Join(' ', arguments)}: {result}");
-        return result.Output;
     }
 
     private Task<IReadOnlyList<V1Pod>> PodsAsync(int count) =>
@@ -133,13 +107,11 @@ public sealed class ControllerTests : IAsyncLifetime
 
     private async Task<IReadOnlyList<V1Pod>> ReadyPodsAsync() => [.. (await AllPodsAsync()).Where(p => IsReady(p) && p.Metadata.DeletionTimestamp is null)];
 
-    private async Task<IReadOnlyList<V1Pod>> AllPodsAsync() => (await _plane.Admin.Resource<V1Pod>().ListAsync("default", null, TestContext.Current.CancellationToken)).Items;
+    private async Task<IReadOnlyList<V1Pod>> AllPodsAsync() => (await Plane.Admin.Resource<V1Pod>().ListAsync("default", null, TestContext.Current.CancellationToken)).Items;
 
     private async Task<int> ReadyEndpointsAsync()
     {
-        var slices = await _plane.Admin.Resource<V1EndpointSlice>().ListAsync("default", new ListQuery { LabelSelector = "kubernetes.io/service-name=web" }, TestContext.Current.CancellationToken);
+        var slices = await Plane.Admin.Resource<V1EndpointSlice>().ListAsync("default", new ListQuery { LabelSelector = "kubernetes.io/service-name=web" }, TestContext.Current.CancellationToken);
         return slices.Items.SelectMany(s => s.Endpoints ?? []).Count(e => e.Conditions.Ready == true);
     }
-
-    private static bool IsReady(V1Pod pod) => pod.Status?.Conditions?.Any(c => c.Type == "Ready" && c.Status == "True") == true;
 }

@@ -7,27 +7,8 @@ using Xunit;
 namespace Integration.Tests.Controllers;
 
 /// <summary>Evictions and disruption budgets, with kubectl drain, cordon and uncordon on fake kubelets.</summary>
-public sealed class EvictionTests : IAsyncLifetime
+public sealed class EvictionTests : TwoNodes
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
-    private ControlPlane _plane = null!;
-    private FakeKubelet _one = null!;
-    private FakeKubelet _two = null!;
-
-    public async ValueTask InitializeAsync()
-    {
-        _plane = await ControlPlane.StartAsync();
-        _one = await FakeKubelet.StartAsync(_plane.Admin, "one", TestContext.Current.CancellationToken);
-        _two = await FakeKubelet.StartAsync(_plane.Admin, "two", TestContext.Current.CancellationToken);
-    }
-
-    public async ValueTask DisposeAsync()
-    {
-        await _one.DisposeAsync();
-        await _two.DisposeAsync();
-        await _plane.DisposeAsync();
-    }
-
     [Fact]
     public async Task Drain_moves_the_pods_and_never_goes_below_the_budget()
     {
@@ -75,14 +56,14 @@ public sealed class EvictionTests : IAsyncLifetime
         await KubectlAsync("create", "poddisruptionbudget", "web", "--selector=app=web", "--min-available=100%");
         var pods = await ReadyAsync(2);
         await BudgetAsync(b => b.Status is { DisruptionsAllowed: 0, DesiredHealthy: 2, CurrentHealthy: 2 });
-        var refused = await Assert.ThrowsAsync<k8s.Autorest.HttpOperationException>(() => _plane.Admin.CoreV1.CreateNamespacedPodEvictionAsync(Eviction(pods[0]), pods[0].Metadata.Name, "default"));
+        var refused = await Assert.ThrowsAsync<k8s.Autorest.HttpOperationException>(() => Plane.Admin.CoreV1.CreateNamespacedPodEvictionAsync(Eviction(pods[0]), pods[0].Metadata.Name, "default"));
         var status = KubernetesJson.Deserialize<V1Status>(refused.Response.Content);
         Assert.Equal((429, "TooManyRequests", "DisruptionBudget"), (status.Code, status.Reason, status.Details.Causes[0].Reason));
         Assert.Contains("web needs 2 healthy pods and has 2 currently", status.Details.Causes[0].Message, StringComparison.Ordinal);
         Assert.True(refused.Response.Headers.ContainsKey("Retry-After"));
     }
 
-    private static bool IsServing(V1Pod pod) => pod.Metadata.DeletionTimestamp is null && pod.Status?.Conditions?.Any(c => c is { Type: "Ready", Status: "True" }) == true;
+    private static bool IsServing(V1Pod pod) => pod.Metadata.DeletionTimestamp is null && IsReady(pod);
 
     private static V1Eviction Eviction(V1Pod pod) => new() { Metadata = new V1ObjectMeta { Name = pod.Metadata.Name, NamespaceProperty = "default" } };
 
@@ -90,7 +71,7 @@ public sealed class EvictionTests : IAsyncLifetime
     {
         try
         {
-            await _plane.Admin.CoreV1.CreateNamespacedPodEvictionAsync(Eviction(pod), pod.Metadata.Name, "default");
+            await Plane.Admin.CoreV1.CreateNamespacedPodEvictionAsync(Eviction(pod), pod.Metadata.Name, "default");
             return 201;
         }
         catch (k8s.Autorest.HttpOperationException e)
@@ -99,17 +80,11 @@ public sealed class EvictionTests : IAsyncLifetime
         }
     }
 
-    private async Task<IReadOnlyList<V1Pod>> PodsAsync() => (await _plane.Admin.Resource<V1Pod>().ListAsync("default", null, TestContext.Current.CancellationToken)).Items;
+    private async Task<IReadOnlyList<V1Pod>> PodsAsync() => (await Plane.Admin.Resource<V1Pod>().ListAsync("default", null, TestContext.Current.CancellationToken)).Items;
 
     private Task<List<V1Pod>> ReadyAsync(int count) =>
         Eventually.Async($"{count} ready pods", async () => (await PodsAsync()).Where(IsServing).ToList(), pods => pods.Count == count, Patience);
 
     private Task<V1PodDisruptionBudget> BudgetAsync(Func<V1PodDisruptionBudget, bool> passes) =>
-        Eventually.Async("the budget's status", async () => (await _plane.Admin.Resource<V1PodDisruptionBudget>().GetAsync("default", "web", TestContext.Current.CancellationToken))!, passes, Patience);
-
-    private async Task<string> KubectlAsync(params string[] arguments)
-    {
-        var result = await _plane.Server.KubectlAsync(arguments);
-        return result.ExitCode == 0 ? result.Output : throw new InvalidOperationException(result.Error + result.Output);
-    }
+        Eventually.Async("the budget's status", async () => (await Plane.Admin.Resource<V1PodDisruptionBudget>().GetAsync("default", "web", TestContext.Current.CancellationToken))!, passes, Patience);
 }

@@ -7,27 +7,8 @@ using Xunit;
 namespace Integration.Tests.Scheduler;
 
 /// <summary>The scheduler's writes beyond bindings, against the real API server and controllers; nodes are fake kubelets of four cores each.</summary>
-public sealed class SchedulerTests : IAsyncLifetime
+public sealed class SchedulerTests : TwoNodes
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
-    private ControlPlane _plane = null!;
-    private FakeKubelet _one = null!;
-    private FakeKubelet _two = null!;
-
-    public async ValueTask InitializeAsync()
-    {
-        _plane = await ControlPlane.StartAsync();
-        _one = await FakeKubelet.StartAsync(_plane.Admin, "one", TestContext.Current.CancellationToken);
-        _two = await FakeKubelet.StartAsync(_plane.Admin, "two", TestContext.Current.CancellationToken);
-    }
-
-    public async ValueTask DisposeAsync()
-    {
-        await _one.DisposeAsync();
-        await _two.DisposeAsync();
-        await _plane.DisposeAsync();
-    }
-
     [Fact]
     public async Task A_pod_of_a_higher_priority_class_pushes_the_unguarded_pod_off_and_the_events_say_so()
     {
@@ -41,14 +22,14 @@ public sealed class SchedulerTests : IAsyncLifetime
         await KubectlAsync("create", "poddisruptionbudget", "guard", "--selector=app=guarded", "--min-available=1");
         await Eventually.Async(
             "the budget's status",
-            () => _plane.Admin.Resource<V1PodDisruptionBudget>().GetAsync("default", "guard", TestContext.Current.CancellationToken),
+            () => Plane.Admin.Resource<V1PodDisruptionBudget>().GetAsync("default", "guard", TestContext.Current.CancellationToken),
             b => b?.Status is { CurrentHealthy: 1, DisruptionsAllowed: 0 },
             Patience);
         await ApplyAsync(Pod("important", "3", "app: important", "priorityClassName: urgent"));
         var important = await PodAsync("important", p => IsReady(p));
         var guarded = await PodAsync("guarded", p => IsReady(p));
         Assert.NotEqual(guarded.Spec.NodeName, important.Spec.NodeName);
-        Assert.Null(await _plane.Admin.Resource<V1Pod>().GetAsync("default", "free", TestContext.Current.CancellationToken));
+        Assert.Null(await Plane.Admin.Resource<V1Pod>().GetAsync("default", "free", TestContext.Current.CancellationToken));
         await Eventually.Async(
             "the event",
             () => KubectlAsync("get", "events", "-o", "jsonpath={.items[?(@.reason==\"Preempted\")].message}"),
@@ -108,7 +89,7 @@ public sealed class SchedulerTests : IAsyncLifetime
         Assert.Equal("two", (await PodAsync("db", p => IsReady(p))).Spec.NodeName);
         await Eventually.Async(
             "the claim bound to the volume of that node",
-            () => _plane.Admin.Resource<V1PersistentVolumeClaim>().GetAsync("default", "data", TestContext.Current.CancellationToken),
+            () => Plane.Admin.Resource<V1PersistentVolumeClaim>().GetAsync("default", "data", TestContext.Current.CancellationToken),
             c => c is { Status.Phase: "Bound", Spec.VolumeName: "on-two" },
             Patience);
     }
@@ -123,31 +104,10 @@ public sealed class SchedulerTests : IAsyncLifetime
           containers: [ { name: main, image: "registry.test/main:1", resources: { requests: { cpu: "{{cpu}}" } } } ]
         """;
 
-    private static bool IsReady(V1Pod pod) => pod.Status?.Conditions?.Any(c => c.Type == "Ready" && c.Status == "True") == true;
-
     private static V1PodCondition? Scheduled(V1Pod pod) => pod.Status?.Conditions?.FirstOrDefault(c => c.Type == "PodScheduled");
 
     private async Task<V1Pod> PodAsync(string name, Func<V1Pod, bool> isAsExpected) =>
-        (await Eventually.Async($"pod {name}", () => _plane.Admin.Resource<V1Pod>().GetAsync("default", name, TestContext.Current.CancellationToken), p => p is not null && isAsExpected(p), Patience))!;
+        (await Eventually.Async($"pod {name}", () => Plane.Admin.Resource<V1Pod>().GetAsync("default", name, TestContext.Current.CancellationToken), p => p is not null && isAsExpected(p), Patience))!;
 
-    private async Task ApplyAsync(string yaml)
-    {
-        var file = Path.GetTempFileName();
-        try
-        {
-            await File.WriteAllTextAsync(file, yaml, TestContext.Current.CancellationToken);
-            await KubectlAsync("apply", "-f", file);
-        }
-        finally
-        {
-            File.Delete(file);
-        }
-    }
-
-    private async Task<string> KubectlAsync(params string[] arguments)
-    {
-        var result = await _plane.Server.KubectlAsync(arguments);
-        Assert.True(result.ExitCode == 0, $"kubectl {string.Join(' ', arguments)}: {result}");
-        return result.Output;
-    }
+    private async Task ApplyAsync(string yaml) => _ = (await Plane.Server.KubectlWithAsync(Plane.Server.AdminKubeconfig, yaml, "apply", "-f", "-")).Succeeded;
 }

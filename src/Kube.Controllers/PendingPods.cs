@@ -2,10 +2,10 @@ using System.Collections.Concurrent;
 using k8s.Models;
 using Kube.Machinery.Metadata;
 
-namespace Kube.Controllers.ReplicaSets;
+namespace Kube.Controllers;
 
 /// <summary>
-/// Creates and deletes that the cache does not show yet, by replica set. Without it a set reconciled from a late cache would create pods twice.
+/// Creates and deletes that the cache does not show yet, by owner. Without it one reconciled from a late cache would create pods twice.
 /// Entries the cache never shows (created and deleted between two lists) expire.
 /// </summary>
 internal sealed class PendingPods(TimeProvider time)
