@@ -1,3 +1,4 @@
+using Kube.ApiServer.Storage;
 using Kube.Machinery.Metadata;
 
 namespace Kube.ApiServer.Http;
@@ -18,6 +19,13 @@ internal static class Refusal
 
     public static ApiStatusException Modified(GroupResource resource, string name) =>
         Conflict(resource, name, "the object has been modified; please apply your changes to the latest version and try again");
+
+    public static ApiStatusException TermIsOver(ObjectKey key, WriteFence fence) =>
+        new(new ApiStatus(409, "Conflict", $"Operation cannot be fulfilled on {key.Resource} \"{key.Name}\": term {fence.Transitions} of the leader elected by the Lease {fence.Lease.Namespace}/{fence.Lease.Name} is over; stop, and stand for election again")
+        {
+            Name = key.Name,
+            Causes = [new StatusCause("LeaderTermOver", "the Lease has another holder, or none", "")],
+        });
 
     public static ApiStatusException ApplyConflict(string message, IReadOnlyList<StatusCause> causes) =>
         new(new ApiStatus(409, "Conflict", message) { Causes = causes });

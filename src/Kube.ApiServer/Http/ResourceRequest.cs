@@ -55,5 +55,5 @@ internal sealed record ResourceRequest(HttpContext Http, RequestPath Path, Resou
     /// <summary>What admission said; sent as warnings when the answer starts.</summary>
     public AdmissionFeedback Feedback { get; } = new();
 
-    public WriteOptions Options(string subresource = "") => new(Manager, DryRun, Flag("force"), subresource, User) { Feedback = Feedback };
+    public WriteOptions Options(string subresource = "") => new(Manager, DryRun, Flag("force"), subresource, User) { Feedback = Feedback, Fence = LeaderTermHeader.Read(Http.Request.Headers) };
 }

@@ -17,6 +17,7 @@ internal sealed partial class ObjectRegistry
     /// <summary>Deletes an object, or marks it deleted when something holds it.</summary>
     public async ValueTask<WrittenObject> DeleteAsync(ResourceKind kind, ObjectKey key, DeleteOptions delete, WriteOptions options, CancellationToken cancellationToken)
     {
+        await CatchUpAsync(cancellationToken).ConfigureAwait(false);
         for (var attempt = 0; ; attempt++)
         {
             var stored = store.Get(key) ?? throw Refusal.NotFound(kind.Resource, key.Name);
@@ -30,7 +31,7 @@ internal sealed partial class ObjectRegistry
             var removing = IsReadyToGo(kind, next);
             if (options.DryRun)
                 return new WrittenObject(stored.Json, Removed: removing);
-            var write = new Write(removing ? WriteKind.Delete : WriteKind.Update, key, stored.Revision, JsonText.ToUtf8(next), ObjectMetadata.Labels(next));
+            var write = new Write(removing ? WriteKind.Delete : WriteKind.Update, key, stored.Revision, JsonText.ToUtf8(next), ObjectMetadata.Labels(next)) { Fence = options.Fence };
             var result = await WriteAsync(write, cancellationToken).ConfigureAwait(false);
             switch (result.Outcome)
             {

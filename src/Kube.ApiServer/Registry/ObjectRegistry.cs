@@ -46,12 +46,13 @@ internal sealed partial class ObjectRegistry(IObjectStore store, IEnumerable<IAd
             var key = new ObjectKey(kind.StorageResource, kind.Namespaced ? ns : "", name);
             if (options.DryRun)
             {
+                await CatchUpAsync(cancellationToken).ConfigureAwait(false);
                 return store.Get(key) is null
                     ? new WrittenObject(JsonText.ToUtf8(candidate), Created: true)
                     : throw Refusal.AlreadyExists(kind.Resource, name);
             }
 
-            var result = await WriteAsync(new Write(WriteKind.Create, key, 0, JsonText.ToUtf8(kind.ToStorage(candidate)), ObjectMetadata.Labels(candidate)), cancellationToken).ConfigureAwait(false);
+            var result = await WriteAsync(new Write(WriteKind.Create, key, 0, JsonText.ToUtf8(kind.ToStorage(candidate)), ObjectMetadata.Labels(candidate)) { Fence = options.Fence }, cancellationToken).ConfigureAwait(false);
             if (result.Outcome == WriteOutcome.Committed)
                 return new WrittenObject(result.Object!.Json, Created: true);
             if (!generated || attempt >= Attempts)
@@ -67,6 +68,7 @@ internal sealed partial class ObjectRegistry(IObjectStore store, IEnumerable<IAd
     /// <param name="cancellationToken">Ends the attempt.</param>
     public async ValueTask<WrittenObject> UpdateAsync(ResourceKind kind, ObjectKey key, Func<JsonObject, JsonObject> change, WriteOptions options, CancellationToken cancellationToken)
     {
+        await CatchUpAsync(cancellationToken).ConfigureAwait(false);
         for (var attempt = 0; ; attempt++)
         {
             var stored = store.Get(key) ?? throw Refusal.NotFound(kind.Resource, key.Name);
@@ -202,7 +204,7 @@ internal sealed partial class ObjectRegistry(IObjectStore store, IEnumerable<IAd
 
         var removing = IsReadyToGo(kind, next);
         var labels = ObjectMetadata.Labels(next);
-        var write = new Write(removing ? WriteKind.Delete : WriteKind.Update, key, stored.Revision, JsonText.ToUtf8(kind.ToStorage(next)), labels);
+        var write = new Write(removing ? WriteKind.Delete : WriteKind.Update, key, stored.Revision, JsonText.ToUtf8(kind.ToStorage(next)), labels) { Fence = options.Fence };
         var result = await WriteAsync(write, cancellationToken).ConfigureAwait(false);
         return result.Outcome switch
         {
@@ -222,11 +224,25 @@ internal sealed partial class ObjectRegistry(IObjectStore store, IEnumerable<IAd
             && !kind.HoldsBack(document);
     }
 
+    // What is refused here before the store decides (not found, modified) is refused by the newest state.
+    private async ValueTask CatchUpAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            await store.CatchUpAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (StoreUnavailableException e)
+        {
+            throw Refusal.Unavailable(e.Message);
+        }
+    }
+
     private async ValueTask<WriteResult> WriteAsync(Write write, CancellationToken cancellationToken)
     {
         try
         {
-            return await store.WriteAsync(write, cancellationToken).ConfigureAwait(false);
+            var result = await store.WriteAsync(write, cancellationToken).ConfigureAwait(false);
+            return result.Outcome != WriteOutcome.Fenced ? result : throw Refusal.TermIsOver(write.Key, write.Fence!);
         }
         catch (StoreUnavailableException e)
         {

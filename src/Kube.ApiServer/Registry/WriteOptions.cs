@@ -11,6 +11,9 @@ internal sealed record WriteOptions(string Manager, bool DryRun, bool Force, str
     /// <summary>The document already carries its field ownership: it comes out of server-side apply.</summary>
     public bool Applying { get; init; }
 
+    /// <summary>The leader's term the writer acts in; null for one that is not elected.</summary>
+    public Storage.WriteFence? Fence { get; init; }
+
     /// <summary>Takes what admission has to say; nobody listens when the server itself writes.</summary>
     public Admission.AdmissionFeedback Feedback { get; init; } = new();
 }

@@ -9,6 +9,8 @@ namespace Kube.ApiServer.Storage;
 /// </summary>
 internal sealed class GroupCommit : IAsyncDisposable
 {
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);
+
     private readonly StoreLimits _limits;
     private readonly ICommitLog _log;
     private readonly Func<Head> _head;
@@ -89,6 +91,7 @@ internal sealed class GroupCommit : IAsyncDisposable
                 Fill(batch);
                 if (batch is { IsUrgent: false, Events.Count: > 0 }) await GatherAsync(batch).ConfigureAwait(false);
                 if (batch.Events.Count > 0) await CommitAsync(batch).ConfigureAwait(false);
+                else if (batch.Requests.Count > 0) await AnswerAsync(batch).ConfigureAwait(false);
             }
 
             End(new StoreUnavailableException("The store is closed.", false));
@@ -211,6 +214,36 @@ internal sealed class GroupCommit : IAsyncDisposable
         await MaintainAsync(batch.Events[^1].Revision).ConfigureAwait(false);
     }
 
+    /// <summary>
+    /// Answers a batch in which every write was refused. A refusal tells of the present ("exists already"): it may go out only while no other
+    /// process can have changed that, which a commit would have proved and a standing lease proves too.
+    /// </summary>
+    private async Task AnswerAsync(OpenBatch batch)
+    {
+        var began = _time.GetTimestamp();
+        try
+        {
+            while (!IsCurrent)
+            {
+                if (_time.GetElapsedTime(began) >= _limits.WriteTimeout)
+                {
+                    batch.Fail(new StoreUnavailableException("PostgreSQL does not answer.", false));
+                    return;
+                }
+
+                await RenewAsync().ConfigureAwait(false);
+                if (!IsCurrent) await Task.Delay(Pause, _time, _stopping.Token).ConfigureAwait(false);
+            }
+        }
+        catch (Exception e)
+        {
+            batch.Fail(new StoreUnavailableException("The store lost the lead before it could vouch for its answer; ask again.", false, e));
+            throw;
+        }
+
+        batch.Complete();
+    }
+
     /// <summary>While PostgreSQL is away: after the time limit nobody is left waiting, and what arrives is refused at once; heartbeats are kept.</summary>
     private async Task AwaitOutcomeAsync(Task work, OpenBatch? batch)
     {
@@ -225,7 +258,7 @@ internal sealed class GroupCommit : IAsyncDisposable
                 else _held.Enqueue(request);
             }
 
-            await work.WaitAsync(TimeSpan.FromMilliseconds(50), _time).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await work.WaitAsync(Pause, _time).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 

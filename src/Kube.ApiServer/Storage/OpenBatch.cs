@@ -9,11 +9,12 @@ internal sealed class OpenBatch(Head head)
     private readonly Dictionary<ObjectKey, StoredObject?> _changed = [];
     private readonly List<StoreEvent> _events = [];
     private readonly List<WriteRequest> _requests = [];
+    private readonly Dictionary<WriteFence, (StoredObject? Lease, bool Holds)> _fences = [];
 
     /// <summary>The changes so far, contiguous behind the head.</summary>
     public IReadOnlyList<StoreEvent> Events => _events;
 
-    /// <summary>The writes to answer once the batch has committed.</summary>
+    /// <summary>The writes to answer once the batch has committed; those that were refused only, once it is sure that nobody else leads.</summary>
     public IReadOnlyList<WriteRequest> Requests => _requests;
 
     /// <summary>The size of the new versions in bytes.</summary>
@@ -22,14 +23,22 @@ internal sealed class OpenBatch(Head head)
     /// <summary>True when some write in it must not wait.</summary>
     public bool IsUrgent { get; private set; }
 
-    /// <summary>Decides a write and takes it in, or answers it at once when it fails on what is committed already.</summary>
+    /// <summary>
+    /// Decides a write and takes it in. None is answered here: what a refused one lost against may not be committed yet, and the head it
+    /// was decided on may not be the newest one any more.
+    /// </summary>
     public void Add(WriteRequest request)
     {
         if (request.IsAbandoned) return;
         var (write, key) = (request.Write, request.Write.Key);
-        var uncommitted = _changed.TryGetValue(key, out var current);
-        if (!uncommitted) current = head.Find(key);
+        if (write.Fence is { } fence && !Holds(fence))
+        {
+            request.Result = new WriteResult(WriteOutcome.Fenced, Find(fence.Lease));
+            _requests.Add(request);
+            return;
+        }
 
+        var current = Find(key);
         var refusal = (write.Kind, current) switch
         {
             (WriteKind.Create, null) => (WriteOutcome?)null,
@@ -40,9 +49,7 @@ internal sealed class OpenBatch(Head head)
         if (refusal is { } outcome)
         {
             request.Result = new WriteResult(outcome, current);
-            // What it lost against is not committed yet: the answer must not be out before that is.
-            if (uncommitted) _requests.Add(request);
-            else request.Complete(request.Result);
+            _requests.Add(request);
             return;
         }
 
@@ -58,7 +65,7 @@ internal sealed class OpenBatch(Head head)
         IsUrgent |= request.Urgency == Urgency.Now;
     }
 
-    /// <summary>Hands out the answers after the commit.</summary>
+    /// <summary>Hands out the answers.</summary>
     public void Complete()
     {
         foreach (var request in _requests) request.Complete(request.Result!);
@@ -68,5 +75,17 @@ internal sealed class OpenBatch(Head head)
     public void Fail(StoreUnavailableException exception)
     {
         foreach (var request in _requests) request.Fail(exception);
+    }
+
+    private StoredObject? Find(ObjectKey key) => _changed.TryGetValue(key, out var changed) ? changed : head.Find(key);
+
+    // A controller's writes come by the hundred and name one Lease: its version is read once.
+    private bool Holds(WriteFence fence)
+    {
+        var lease = Find(fence.Lease);
+        if (_fences.TryGetValue(fence, out var known) && ReferenceEquals(known.Lease, lease)) return known.Holds;
+        var holds = fence.HoldsBy(lease);
+        _fences[fence] = (lease, holds);
+        return holds;
     }
 }

@@ -147,6 +147,8 @@ internal sealed class Replica : ILeaderView, IAsyncDisposable
             }
 
             _store.Lead(log);
+            // A connection that listens and is never read would hold PostgreSQL's queue of notifications until it is full and every commit fails.
+            await _follower.DisposeAsync().ConfigureAwait(false);
             StoreLog.Leads(_logger, log.Epoch, log.Revision);
             return page.Leader;
         }

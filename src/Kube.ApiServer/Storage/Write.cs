@@ -22,7 +22,11 @@ internal enum WriteKind
 /// Its property <c>metadata</c> must be an object and not be empty: the store splices the revision in right behind its opening brace.
 /// </param>
 /// <param name="Labels">The object's labels.</param>
-internal sealed record Write(WriteKind Kind, ObjectKey Key, long ExpectedRevision, ReadOnlyMemory<byte> Json, IReadOnlyDictionary<string, string> Labels);
+internal sealed record Write(WriteKind Kind, ObjectKey Key, long ExpectedRevision, ReadOnlyMemory<byte> Json, IReadOnlyDictionary<string, string> Labels)
+{
+    /// <summary>The leader's term the write belongs to; null for a writer that is not elected.</summary>
+    public WriteFence? Fence { get; init; }
+}
 
 /// <summary>How a write ended.</summary>
 internal enum WriteOutcome
@@ -38,9 +42,12 @@ internal enum WriteOutcome
 
     /// <summary>An update or delete found nothing.</summary>
     NotFound,
+
+    /// <summary>The leader's term the write belongs to is over.</summary>
+    Fenced,
 }
 
 /// <summary>The answer to a write.</summary>
 /// <param name="Outcome">How it ended.</param>
-/// <param name="Object">The version written (for a delete the last state at the deleting revision), or the version found in the way; null when nothing was found.</param>
+/// <param name="Object">The version written (for a delete the last state at the deleting revision), or the version found in the way (for a fenced one the Lease); null when nothing was found.</param>
 internal sealed record WriteResult(WriteOutcome Outcome, StoredObject? Object);

@@ -4,6 +4,7 @@ using System.Text;
 using System.Text.Json;
 using k8s;
 using k8s.Models;
+using Kube.Machinery.LeaderElection;
 
 namespace Kube.Machinery.Client;
 
@@ -30,6 +31,11 @@ internal sealed class ApiConnection(IKubernetes client)
             VersionPolicy = HttpVersionPolicy.RequestVersionOrLower,
         };
         request.Headers.Accept.Add(new MediaTypeWithQualityHeaderValue("application/json"));
+        if (method != HttpMethod.Get && LeaderTerm.Current is { } term)
+        {
+            request.Headers.Add(LeaderTerm.Header, term.ToString());
+        }
+
         if (body is not null)
         {
             request.Content = new StringContent(body, Encoding.UTF8, MediaTypeHeaderValue.Parse(contentType ?? "application/json"));

@@ -9,7 +9,7 @@ namespace Kube.Machinery.LeaderElection;
 
 /// <summary>
 /// Lets one of several candidates lead, decided by compare-and-swap on a Lease. A candidate judges another's Lease by its own clock since it
-/// last saw it change, never by the times written in it, so clocks need not agree.
+/// last saw it change, never by the times written in it, so clocks need not agree. What the leader writes carries its <see cref="LeaderTerm"/>.
 /// </summary>
 public sealed class LeaderElector
 {
@@ -43,9 +43,10 @@ public sealed class LeaderElector
         {
             try
             {
-                if (await TryAcquireOrRenewAsync(cancellationToken))
+                var began = _time.GetTimestamp();
+                if (await TryAsync(acquire: true, _options.RenewDeadline, cancellationToken) is { } term)
                 {
-                    await LeadAsync(lead, cancellationToken);
+                    await LeadAsync(lead, term, began, cancellationToken);
                 }
             }
             catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
@@ -57,13 +58,16 @@ public sealed class LeaderElector
         }
     }
 
-    private async Task LeadAsync(Func<CancellationToken, Task> lead, CancellationToken cancellationToken)
+    /// <param name="lead">See <see cref="RunAsync"/>.</param>
+    /// <param name="term">The tenure that has begun.</param>
+    /// <param name="renewed">When the request that won was sent: others count from its arrival, which was later.</param>
+    /// <param name="cancellationToken">See <see cref="RunAsync"/>.</param>
+    private async Task LeadAsync(Func<CancellationToken, Task> lead, LeaderTerm term, long renewed, CancellationToken cancellationToken)
     {
         using var leading = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         IsLeader = true;
         _logger.StartedLeading(_options.Name, _options.Identity);
-        var work = lead(leading.Token);
-        var renewed = _time.GetTimestamp();
+        var work = term.Run(() => lead(leading.Token));
         try
         {
             while (!work.IsCompleted && !cancellationToken.IsCancellationRequested)
@@ -74,9 +78,16 @@ public sealed class LeaderElector
                     break;
                 }
 
-                if (await TryAcquireOrRenewAsync(cancellationToken))
+                var began = _time.GetTimestamp();
+                var left = _options.RenewDeadline - _time.GetElapsedTime(renewed, began);
+                if (left > TimeSpan.Zero && await TryAsync(acquire: false, left, cancellationToken) is { } now)
                 {
-                    renewed = _time.GetTimestamp();
+                    if (now != term)
+                    {
+                        break;
+                    }
+
+                    renewed = began;
                 }
                 else if (_time.GetElapsedTime(renewed) >= _options.RenewDeadline)
                 {
@@ -104,69 +115,82 @@ public sealed class LeaderElector
         }
     }
 
-    private async Task<bool> TryAcquireOrRenewAsync(CancellationToken cancellationToken)
+    /// <summary>One try to take the Lease, or to renew it.</summary>
+    /// <param name="acquire">Begins a tenure: a Lease this candidate holds already is that of an earlier one.</param>
+    /// <param name="patience">An answer that has not come by then is none: a renewal that hangs must not keep a leader past its lease.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <returns>The term held now; null when there is none.</returns>
+    private async Task<LeaderTerm?> TryAsync(bool acquire, TimeSpan patience, CancellationToken cancellationToken)
     {
+        using var limit = new CancellationTokenSource(patience, _time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
         try
         {
-            var lease = await _leases.GetAsync(_options.Namespace, _options.Name, cancellationToken);
-            var now = MicroTime(_time.GetUtcNow());
-            if (lease is null)
-            {
-                await _leases.CreateAsync(
-                    new V1Lease
-                    {
-                        Metadata = new V1ObjectMeta { Name = _options.Name, NamespaceProperty = _options.Namespace },
-                        Spec = new V1LeaseSpec
-                        {
-                            HolderIdentity = _options.Identity,
-                            LeaseDurationSeconds = (int)_options.LeaseDuration.TotalSeconds,
-                            LeaseTransitions = 0,
-                            AcquireTime = _time.GetUtcNow().UtcDateTime,
-                            RenewTime = _time.GetUtcNow().UtcDateTime,
-                        },
-                    },
-                    cancellationToken);
-                return true;
-            }
-
-            var holder = lease.Spec?.HolderIdentity;
-            if (holder != _options.Identity && !string.IsNullOrEmpty(holder))
-            {
-                if (lease.Metadata.ResourceVersion != _seenVersion)
-                {
-                    _seenVersion = lease.Metadata.ResourceVersion;
-                    _seenAt = _time.GetTimestamp();
-                    return false;
-                }
-
-                if (_time.GetElapsedTime(_seenAt) < TimeSpan.FromSeconds(lease.Spec?.LeaseDurationSeconds ?? 0))
-                {
-                    return false;
-                }
-            }
-
-            var spec = new JsonObject
-            {
-                ["holderIdentity"] = _options.Identity,
-                ["leaseDurationSeconds"] = (int)_options.LeaseDuration.TotalSeconds,
-                ["renewTime"] = now,
-            };
-            if (holder != _options.Identity)
-            {
-                spec["acquireTime"] = now;
-                spec["leaseTransitions"] = (lease.Spec?.LeaseTransitions ?? 0) + 1;
-            }
-
-            var patch = new JsonObject { ["metadata"] = new JsonObject { ["resourceVersion"] = lease.Metadata.ResourceVersion }, ["spec"] = spec };
-            await _leases.PatchAsync(_options.Namespace, _options.Name, patch, PatchKind.Merge, cancellationToken);
-            return true;
+            return await TryOnceAsync(acquire, either.Token);
         }
-        catch (Exception e) when (e is ApiException or HttpRequestException or IOException)
+        catch (Exception e) when (e is ApiException or HttpRequestException or IOException || (e is OperationCanceledException && !cancellationToken.IsCancellationRequested))
         {
             _logger.ElectionTryFailed(_options.Name, e.Message);
-            return false;
+            return null;
         }
     }
+
+    private async Task<LeaderTerm?> TryOnceAsync(bool acquire, CancellationToken cancellationToken)
+    {
+        var lease = await _leases.GetAsync(_options.Namespace, _options.Name, cancellationToken);
+        var now = MicroTime(_time.GetUtcNow());
+        if (lease is null)
+        {
+            return TermOf(await _leases.CreateAsync(
+                new V1Lease
+                {
+                    Metadata = new V1ObjectMeta { Name = _options.Name, NamespaceProperty = _options.Namespace },
+                    Spec = new V1LeaseSpec
+                    {
+                        HolderIdentity = _options.Identity,
+                        LeaseDurationSeconds = (int)_options.LeaseDuration.TotalSeconds,
+                        LeaseTransitions = 0,
+                        AcquireTime = _time.GetUtcNow().UtcDateTime,
+                        RenewTime = _time.GetUtcNow().UtcDateTime,
+                    },
+                },
+                cancellationToken));
+        }
+
+        var holder = lease.Spec?.HolderIdentity;
+        if (holder != _options.Identity && !string.IsNullOrEmpty(holder))
+        {
+            if (lease.Metadata.ResourceVersion != _seenVersion)
+            {
+                _seenVersion = lease.Metadata.ResourceVersion;
+                _seenAt = _time.GetTimestamp();
+                return null;
+            }
+
+            if (_time.GetElapsedTime(_seenAt) < TimeSpan.FromSeconds(lease.Spec?.LeaseDurationSeconds ?? 0))
+            {
+                return null;
+            }
+        }
+
+        var spec = new JsonObject
+        {
+            ["holderIdentity"] = _options.Identity,
+            ["leaseDurationSeconds"] = (int)_options.LeaseDuration.TotalSeconds,
+            ["renewTime"] = now,
+        };
+        if (acquire || holder != _options.Identity)
+        {
+            spec["acquireTime"] = now;
+            spec["leaseTransitions"] = (lease.Spec?.LeaseTransitions ?? 0) + 1;
+        }
+
+        var patch = new JsonObject { ["metadata"] = new JsonObject { ["resourceVersion"] = lease.Metadata.ResourceVersion }, ["spec"] = spec };
+        return TermOf(await _leases.PatchAsync(_options.Namespace, _options.Name, patch, PatchKind.Merge, cancellationToken));
+    }
+
+    private static LeaderTerm TermOf(V1Lease lease) =>
+        new(lease.Metadata.NamespaceProperty, lease.Metadata.Name, lease.Metadata.Uid, lease.Spec.LeaseTransitions ?? 0);
 
     // Best effort: without it the next leader waits for the Lease to expire.
     private async Task ReleaseAsync()

@@ -29,7 +29,7 @@ public sealed class ApiClient : IDisposable
     public void Dispose() => _http.Dispose();
 
     /// <summary>Sends a request and reads the answer whole.</summary>
-    public async Task<ApiAnswer> SendAsync(HttpMethod method, string path, byte[]? body = null, string contentType = "application/json", string? accept = null, string? encoding = null)
+    public async Task<ApiAnswer> SendAsync(HttpMethod method, string path, byte[]? body = null, string contentType = "application/json", string? accept = null, string? encoding = null, (string Name, string Value)? header = null)
     {
         using var request = new HttpRequestMessage(method, path);
         if (body is not null)
@@ -42,6 +42,8 @@ public sealed class ApiClient : IDisposable
             request.Headers.TryAddWithoutValidation("Accept", accept);
         if (encoding is not null)
             request.Headers.TryAddWithoutValidation("Accept-Encoding", encoding);
+        if (header is { } more)
+            request.Headers.TryAddWithoutValidation(more.Name, more.Value);
         using var response = await _http.SendAsync(request, TestContext.Current.CancellationToken);
         var warnings = response.Headers.TryGetValues("Warning", out var values) ? values.ToArray() : [];
         return new ApiAnswer((int)response.StatusCode, await response.Content.ReadAsByteArrayAsync(TestContext.Current.CancellationToken), warnings, string.Join(',', response.Content.Headers.ContentEncoding));

@@ -71,6 +71,38 @@ public sealed class PostgresStoreTests
     }
 
     [Fact]
+    public async Task A_term_that_another_one_interrupted_is_not_resumed_though_the_revisions_fit()
+    {
+        await using var fixture = await StoreFixture.CreateAsync();
+        await using var store = await fixture.OpenAsync(limit: l => l with { RenewEvery = TimeSpan.FromDays(1) });
+        await store.WriteAsync(StoreFixture.Create(StoreFixture.Key("x")), CancellationToken.None);
+
+        // Another process led for a moment, committed one change and died; what is written now would have its revision.
+        await fixture.QueryAsync<int>("""
+            WITH led AS (UPDATE kube.leader SET epoch = epoch + 1, holder = gen_random_uuid(), revision = revision + 1, renewed_at = '-infinity')
+            INSERT INTO kube.log VALUES (2, 0, 'configmaps', 'default', 'foreign', 2, '{"metadata":{"name":"foreign"}}') RETURNING 1
+            """);
+        await fixture.QueryAsync<bool>("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'portal-store'");
+
+        var write = await Assert.ThrowsAsync<StoreUnavailableException>(async () => await store.WriteAsync(StoreFixture.Create(StoreFixture.Key("mine")), CancellationToken.None));
+        Assert.True(write.OutcomeUnknown);
+        await store.WaitForRoleAsync(leads: true, CancellationToken.None).WaitAsync(TimeSpan.FromSeconds(10));
+        Assert.NotNull(store.Get(StoreFixture.Key("foreign")));
+        Assert.Null(store.Get(StoreFixture.Key("mine")));
+    }
+
+    [Fact]
+    public async Task Who_leads_does_not_listen_so_that_PostgreSQL_need_not_keep_what_nobody_reads()
+    {
+        await using var fixture = await StoreFixture.CreateAsync();
+        await using var leader = await fixture.OpenAsync();
+        const string Listening = "SELECT count(*) FROM pg_stat_activity WHERE application_name = 'portal-store' AND query LIKE '%kube_log%' AND query NOT LIKE '%fence%'";
+        await Eventually.Async("no connection that listens", () => fixture.QueryAsync<long>(Listening), count => count[0] == 0);
+        Assert.Equal(1, (await fixture.QueryAsync<long>("SELECT count(*) FROM pg_stat_activity WHERE application_name = 'portal-store'"))[0]);
+        await leader.WriteAsync(StoreFixture.Create(StoreFixture.Key("x")), CancellationToken.None);
+    }
+
+    [Fact]
     public async Task A_secret_cannot_be_read_from_tables_or_write_ahead_log()
     {
         await using var fixture = await StoreFixture.CreateAsync();

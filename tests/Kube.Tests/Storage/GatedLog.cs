@@ -13,9 +13,12 @@ internal sealed class GatedLog : ICommitLog
     /// <summary>The batches that were let through.</summary>
     public ConcurrentQueue<IReadOnlyList<StoreEvent>> Committed { get; } = new();
 
-    public TimeSpan Lease => Timeout.InfiniteTimeSpan;
+    public TimeSpan Lease { get; init; } = Timeout.InfiniteTimeSpan;
 
-    public Task<bool> RenewAsync(long revision, CancellationToken cancellationToken) => Task.FromResult(true);
+    /// <summary>What a renewal of the lease answers; throws what it is to fail with.</summary>
+    public Func<bool> Renewal { get; set; } = () => true;
+
+    public Task<bool> RenewAsync(long revision, CancellationToken cancellationToken) => Task.FromResult(Renewal());
 
     public async Task AppendAsync(IReadOnlyList<StoreEvent> events, CancellationToken cancellationToken)
     {

@@ -56,6 +56,31 @@ public sealed class GroupCommitTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task A_refusal_goes_out_only_once_the_lead_is_sure()
+    {
+        await using var log = new GatedLog { Lease = TimeSpan.FromSeconds(1), Renewal = () => false };
+        var renewals = 0;
+        log.Renewal = () => Interlocked.Increment(ref renewals) > 3;
+        await using var store = Open(log);
+        var refused = store.WriteAsync(Objects.Update(Objects.Key("missing"), 7), CancellationToken.None).AsTask();
+        await AdvanceUntil(() => refused.IsCompleted);
+        Assert.Equal(WriteOutcome.NotFound, (await refused).Outcome);
+        Assert.True(Volatile.Read(ref renewals) > 3);
+    }
+
+    [Fact]
+    public async Task A_leader_that_has_lost_the_lead_refuses_nothing_from_what_it_remembers()
+    {
+        await using var log = new GatedLog { Lease = TimeSpan.FromSeconds(1), Renewal = () => false };
+        await using var store = Open(log);
+        log.Renewal = () => throw new LogFencedException();
+        var asked = store.WriteAsync(Objects.Update(Objects.Key("missing"), 7), CancellationToken.None).AsTask();
+        await AdvanceUntil(() => asked.IsCompleted);
+        Assert.False((await Assert.ThrowsAsync<StoreUnavailableException>(() => asked)).OutcomeUnknown);
+        await store.Fenced.WaitAsync(TimeSpan.FromSeconds(10));
+    }
+
+    [Fact]
     public async Task In_an_outage_callers_learn_of_the_unknown_outcome_new_writes_are_refused_and_heartbeats_wait()
     {
         await using var store = Open();
@@ -120,10 +145,12 @@ public sealed class GroupCommitTests : IAsyncDisposable
 
     public ValueTask DisposeAsync() => _log.DisposeAsync();
 
-    private ObjectStore Open()
+    private ObjectStore Open() => Open(_log);
+
+    private ObjectStore Open(GatedLog log)
     {
         var store = new ObjectStore(new StoreLimits(1 << 20), _time, NullLogger<ObjectStore>.Instance);
-        store.Start(_log, Head.Empty);
+        store.Start(log, Head.Empty);
         return store;
     }
 

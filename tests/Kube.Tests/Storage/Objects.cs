@@ -16,6 +16,9 @@ internal static class Objects
 
     public static Write Delete(ObjectKey key, long expected) => new(WriteKind.Delete, key, expected, Json(key, ""), NoLabels);
 
+    public static byte[] Lease(ObjectKey key, string uid, string holder, int transitions) => Encoding.UTF8.GetBytes(
+        $$$"""{"metadata":{"name":"{{{key.Name}}}","uid":"{{{uid}}}"},"spec":{"holderIdentity":"{{{holder}}}","leaseTransitions":{{{transitions}}}}}""");
+
     public static string Text(StoredObject stored) => Encoding.UTF8.GetString(stored.Json.Span);
 
     private static byte[] Json(ObjectKey key, string data) => Encoding.UTF8.GetBytes($$"""{"kind":"ConfigMap","metadata":{"name":"{{key.Name}}"},"data":"{{data}}"}""");

@@ -34,12 +34,36 @@ public sealed class OpenBatchTests
     }
 
     [Fact]
-    public async Task A_refusal_on_committed_state_is_answered_at_once()
+    public async Task A_refusal_waits_until_somebody_vouches_for_the_state_it_was_decided_on()
     {
         var batch = new OpenBatch(Head.Empty);
         var refused = Add(batch, Objects.Update(Objects.Key("missing"), 7));
-        Assert.Equal(WriteOutcome.NotFound, (await refused.Completion).Outcome);
         Assert.Empty(batch.Events);
+        Assert.False(refused.Completion.IsCompleted);
+        batch.Complete();
+        Assert.Equal(WriteOutcome.NotFound, (await refused.Completion).Outcome);
+    }
+
+    [Fact]
+    public async Task A_leaders_write_counts_only_while_its_term_runs_in_the_order_of_commits()
+    {
+        var batch = new OpenBatch(Head.Empty);
+        var lease = Objects.Key("kube-scheduler", "kube-system", "leases.coordination.k8s.io");
+        var first = new WriteFence(lease, "u1", 3);
+        var early = Add(batch, Objects.Create(Objects.Key("early")) with { Fence = first });
+        Add(batch, Objects.Create(lease) with { Json = Objects.Lease(lease, "u1", "one", 3) });
+        var timely = Add(batch, Objects.Create(Objects.Key("timely")) with { Fence = first });
+        var foreign = Add(batch, Objects.Create(Objects.Key("foreign")) with { Fence = first with { Uid = "u0" } });
+        Add(batch, Objects.Update(lease, 1) with { Json = Objects.Lease(lease, "u1", "two", 4) });
+        var late = Add(batch, Objects.Create(Objects.Key("late")) with { Fence = first });
+        var next = Add(batch, Objects.Create(Objects.Key("next")) with { Fence = first with { Transitions = 4 } });
+        Add(batch, Objects.Update(lease, 3) with { Json = Objects.Lease(lease, "u1", "", 4) });
+        var released = Add(batch, Objects.Create(Objects.Key("released")) with { Fence = first with { Transitions = 4 } });
+
+        batch.Complete();
+        WriteRequest[] all = [early, timely, foreign, late, next, released];
+        var outcomes = await Task.WhenAll(all.Select(async r => (await r.Completion).Outcome));
+        Assert.Equal([WriteOutcome.Fenced, WriteOutcome.Committed, WriteOutcome.Fenced, WriteOutcome.Fenced, WriteOutcome.Committed, WriteOutcome.Fenced], outcomes);
     }
 
     [Fact]

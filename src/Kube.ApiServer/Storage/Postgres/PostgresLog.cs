@@ -106,7 +106,7 @@ internal sealed class PostgresLog : ICommitLog
             if (_statement is null)
             {
                 // One attempt: the next write or renewal makes another.
-                if (await TakeLeadAsync(cancellationToken).ConfigureAwait(false) != revision) throw new LogFencedException();
+                if (await ResumeAsync(cancellationToken).ConfigureAwait(false) != revision) throw new LogFencedException();
                 return true;
             }
 
@@ -183,13 +183,9 @@ internal sealed class PostgresLog : ICommitLog
         if (connection is not null) await connection.DisposeAsync().ConfigureAwait(false);
     }
 
-    /// <summary>Connects and raises the epoch; null when another process leads. The answer is the last revision in the log.</summary>
-    private async Task<long?> TakeLeadAsync(CancellationToken cancellationToken)
-    {
-        await DisconnectAsync().ConfigureAwait(false);
-        _connection = await _connections.OpenAsync(cancellationToken).ConfigureAwait(false);
-        long revision;
-        await using (var take = new NpgsqlCommand("SELECT new_epoch, last_revision FROM kube.take_lead($1, $2, $3)", _connection)
+    /// <summary>Takes a free lead; null when another process has it.</summary>
+    private Task<long?> TakeLeadAsync(CancellationToken cancellationToken) => ConnectAsync(
+        new NpgsqlCommand("SELECT new_epoch, last_revision FROM kube.take_lead($1, $2, $3)")
         {
             Parameters =
             {
@@ -197,8 +193,26 @@ internal sealed class PostgresLog : ICommitLog
                 new NpgsqlParameter<string> { TypedValue = _options.Address },
                 new NpgsqlParameter<TimeSpan> { TypedValue = _options.LeaseDuration },
             },
-        })
-        await using (var reader = await take.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false))
+        },
+        cancellationToken);
+
+    /// <summary>
+    /// Takes a term up again after a lost connection; null when another process has led meanwhile, even if it does no more: the revision alone
+    /// cannot tell this term's commits from that one's.
+    /// </summary>
+    private Task<long?> ResumeAsync(CancellationToken cancellationToken) => ConnectAsync(
+        new NpgsqlCommand("SELECT new_epoch, last_revision FROM kube.resume_lead($1)") { Parameters = { new NpgsqlParameter<Guid> { TypedValue = _holder } } },
+        cancellationToken);
+
+    /// <summary>Connects and raises the epoch; null when that is refused. The answer is the last revision in the log.</summary>
+    private async Task<long?> ConnectAsync(NpgsqlCommand raise, CancellationToken cancellationToken)
+    {
+        await DisconnectAsync().ConfigureAwait(false);
+        _connection = await _connections.OpenAsync(cancellationToken).ConfigureAwait(false);
+        long revision;
+        raise.Connection = _connection;
+        await using (raise)
+        await using (var reader = await raise.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false))
         {
             if (!await reader.ReadAsync(cancellationToken).ConfigureAwait(false)) return null;
             (_epoch, revision) = (reader.GetInt64(0), reader.GetInt64(1));
@@ -223,7 +237,7 @@ internal sealed class PostgresLog : ICommitLog
             try
             {
                 // Another process may have taken the lead before the batch or behind it; the log tells the follower this process then becomes.
-                var revision = await TakeLeadAsync(cancellationToken).ConfigureAwait(false) ?? throw new LogFencedException(outcomeUnknown: true);
+                var revision = await ResumeAsync(cancellationToken).ConfigureAwait(false) ?? throw new LogFencedException(outcomeUnknown: true);
                 // Neither before nor behind the batch: the database was replaced, by a restored backup for one.
                 if (revision != events[0].Revision - 1 && revision != events[^1].Revision) throw new LogFencedException(outcomeUnknown: true);
                 var committed = revision == events[^1].Revision;
