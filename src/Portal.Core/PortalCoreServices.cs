@@ -52,6 +52,7 @@ public static class PortalCoreServices
         services.TryAddSingleton<INamespaces, NamespaceDirectory>();
         services.TryAddSingleton<IDeclarations, Declarations>();
         services.TryAddSingleton<IApps, AppCommands>();
+        services.TryAddSingleton<IAppSearch, AppSearch>();
         services.TryAddSingleton<IReleases, ReleaseCommands>();
         services.TryAddSingleton<IPlans, Plans>();
         services.TryAddSingleton<IDomains, DomainCommands>();

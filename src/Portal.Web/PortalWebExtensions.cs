@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Portal.Web.Endpoints;
+using Portal.Web.Language;
 using Portal.Web.Live;
 using Portal.Web.Ui;
 
@@ -23,8 +24,13 @@ public static class PortalWebExtensions
         services.AddPortalApi();
         services.TryAddScoped<CurrentActor>();
         services.TryAddScoped<Toasts>();
+        services.TryAddScoped<Work>();
+        services.TryAddSingleton<Drain>();
         return services;
     }
+
+    /// <summary>Gives every request the reader's language. Call before authentication, so that sign-in pages have it too.</summary>
+    public static IApplicationBuilder UsePortalWeb(this IApplicationBuilder app) => app.UseRequestLocalization(Languages.Configure);
 
     /// <summary>Maps the console's pages and assets. Call after <c>UseAuthentication</c>, <c>UseAuthorization</c> and <c>UseAntiforgery</c>.</summary>
     public static IEndpointRouteBuilder MapPortalWeb(this IEndpointRouteBuilder endpoints)

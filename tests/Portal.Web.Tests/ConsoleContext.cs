@@ -29,7 +29,7 @@ public abstract class ConsoleContext : BunitContext
         signedIn.SetAuthorized("Ada Lovelace");
         signedIn.SetClaims(new Claim("sub", Place.Me.ToString()), new Claim("email", "ada@example.com"), new Claim("name", "Ada Lovelace"));
         Services.AddSingleton<TimeProvider>(Time);
-        Services.AddScoped<CurrentActor>().AddScoped<Toasts>();
+        Services.AddScoped<CurrentActor>().AddScoped<Toasts>().AddScoped<Work>().AddSingleton<Drain>();
         Services.AddSingleton<ITeams>(Teams).AddSingleton<IProjects>(Projects).AddSingleton<IEnvironments>(Environments).AddSingleton<IMembers>(Members).AddSingleton<IAuthorizer>(Authorizer);
         Services.AddSingleton<IApps>(Apps).AddSingleton<IReleases>(Releases).AddSingleton<IDomains>(Domains).AddSingleton<IWebhookEndpoints>(Webhooks).AddSingleton<IAppObserver>(Observer).AddSingleton<IPlans>(Plans);
         Services.AddSingleton<IDeclarations>(new Declarations(new PortalCoreOptions()));

@@ -47,6 +47,8 @@ internal static class ConsoleHost
         builder.Services.AddSingleton<IUserDirectory, AccountUserDirectory>();
         builder.Services.AddPortalAccount();
         builder.Services.AddPortalWeb();
+        // The instance stops its hosts in its own order; a lifetime that heard the signal itself would cut circuits before they are drained.
+        builder.Services.AddSingleton<IHostLifetime, StoppedByInstance>();
         builder.Services.AddOpenTelemetry().WithMetrics(metrics => metrics
             .AddAspNetCoreInstrumentation()
             .AddRuntimeInstrumentation()
@@ -54,11 +56,19 @@ internal static class ConsoleHost
             .AddPrometheusExporter());
 
         var app = builder.Build();
+        app.UsePortalWeb();
         app.UsePortalIdentity();
         app.MapPortalAccount();
         app.MapPortalApi();
         app.MapPortalWeb();
         Probes.Map(app, postgres);
         return app;
+    }
+
+    private sealed class StoppedByInstance : IHostLifetime
+    {
+        public Task WaitForStartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+        public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
     }
 }

@@ -10,7 +10,12 @@ internal static class Probes
 
     public static void Map(WebApplication app, PostgresCluster postgres)
     {
-        app.MapGet("/healthz", () => Results.Text("ok")).AllowAnonymous();
+        // Open pages wait for another boot before they resume.
+        app.MapGet("/healthz", (HttpContext context, Portal.Web.Live.Drain drain) =>
+        {
+            context.Response.Headers["Portal-Boot"] = drain.BootId;
+            return Results.Text("ok");
+        }).AllowAnonymous();
         app.MapGet("/readyz", async (CancellationToken cancellationToken) =>
         {
             try

@@ -16,6 +16,7 @@ namespace Portal.Host.Composition;
 internal sealed class RunningInstance(StartOptions options, TimeProvider time) : IAsyncDisposable
 {
     private const int Steps = 7;
+    private static readonly TimeSpan DrainPatience = TimeSpan.FromSeconds(3);
     private static readonly TimeSpan NodePatience = TimeSpan.FromSeconds(90);
     private readonly List<IHost> _hosts = [];
     private readonly CancellationTokenSource _stop = new();
@@ -94,6 +95,9 @@ internal sealed class RunningInstance(StartOptions options, TimeProvider time) :
     /// <summary>Stops the hosts, the agent and PostgreSQL. Pods go on running until the agent is back or <c>portal down</c> stops them.</summary>
     public async Task StopAsync()
     {
+        // First of all, while everything still answers: open pages take their state into the browser.
+        if (_console.Find<Portal.Web.Live.Drain>() is { } pages && await pages.RunAsync(DrainPatience, time) is > 0 and var left)
+            _loggers.CreateLogger<RunningInstance>().LogWarning("{Count} open pages did not pause in time; they will reload", left);
         await _stop.CancelAsync();
         await _supervision.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(25));

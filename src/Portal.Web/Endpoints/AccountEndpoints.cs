@@ -18,6 +18,9 @@ internal static class AccountEndpoints
                     declaration => Results.Text(declarations.ToJson(declaration), "application/json"), Problems.Of))))
             .WithName("ParseDeclaration").WithTags("Declarations").Accepts<AppDeclaration>("application/json", "application/yaml").Produces<AppDeclaration>()
             .RequiresRight(Right.Account, ScopeLevel.Account);
+
+        api.MapGet("/search", (string? q, int? limit, HttpContext context, IAppSearch use) => Answers.Ok(use.FindAsync(context.Actor(), q ?? "", limit ?? 20, context.RequestAborted)))
+            .WithName("SearchApps").WithTags("Apps").Produces<IReadOnlyList<AppHit>>().RequiresRight(Right.Account, ScopeLevel.Account);
     }
 
     /// <summary>Who acts.</summary>

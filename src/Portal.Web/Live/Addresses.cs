@@ -13,6 +13,11 @@ internal static class Addresses
 
     public static string App(string team, string project, string environment, string app, string? tab = null) => Join($"{Apps(team, project, environment)}/{Escape(app)}", tab);
 
+    /// <summary>The nodes of the embedded cluster, for operators.</summary>
+    public const string Nodes = "/platform/nodes";
+
+    public static string Node(string node) => $"{Nodes}/{Escape(node)}";
+
     private static string Join(string path, string? section) => section is null ? path : $"{path}/{section}";
 
     private static string Escape(string part) => Uri.EscapeDataString(part);

@@ -3,6 +3,7 @@ using Microsoft.Extensions.Logging;
 using Portal.Core.Members;
 using Portal.Core.Results;
 using Portal.Web.Ui;
+using static Portal.Web.Language.Words;
 
 namespace Portal.Web.Live;
 
@@ -20,6 +21,7 @@ public abstract class ConsoleComponent : ComponentBase, IDisposable
     [Inject] public required TimeProvider Time { get; init; }
     [Inject] public required Toasts Toasts { get; init; }
     [Inject] public required ILoggerFactory Loggers { get; init; }
+    [Inject] public required Work Work { get; init; }
 
     /// <summary>Cancelled when the component goes away.</summary>
     protected CancellationToken Gone { get; }
@@ -34,6 +36,7 @@ public abstract class ConsoleComponent : ComponentBase, IDisposable
     protected async Task<Result<T>> DoAsync<T>(Func<Actor, CancellationToken, Task<Result<T>>> useCase)
     {
         using var patience = new CancellationTokenSource(LongestChange, Time);
+        using var shown = Work.Begin();
         return await CallAsync(useCase, patience.Token);
     }
 
@@ -43,21 +46,32 @@ public abstract class ConsoleComponent : ComponentBase, IDisposable
         ArgumentNullException.ThrowIfNull(useCase);
         try
         {
-            return await Current.FindAsync() is { } actor ? await useCase(actor, stop) : Error.Forbidden("Your session has ended. Sign in again.");
+            return await Current.FindAsync() is { } actor ? Referenced(await useCase(actor, stop)) : Error.Forbidden(L("Your session has ended. Sign in again."));
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {
-            return Error.Unavailable(stop == Gone ? "The page was left." : "The server took too long. Look whether the change was made before you try again.");
+            return Error.Unavailable(L(stop == Gone ? "The page was left." : "The server took too long. Look whether the change was made before you try again."));
         }
 #pragma warning disable CA1031 // The console is the boundary: whatever a use case throws must not end the circuit.
         catch (Exception exception)
 #pragma warning restore CA1031
         {
-            var id = Guid.NewGuid().ToString("N")[..12];
+            var id = NewReference();
             Log.UseCaseFailed(Loggers.CreateLogger(GetType()), exception, id);
-            return Error.Unavailable($"Something failed on our side. The server's log has it under {id}.");
+            return Error.Unavailable(F($"Something failed on our side. The server's log has it under {id}."));
         }
     }
+
+    // What is no fault of the person's is logged under an id too, so that whoever is asked finds the moment it happened.
+    private Result<T> Referenced<T>(Result<T> answer)
+    {
+        if (answer is not { IsOk: false, Error: { Kind: ErrorKind.Unavailable } error }) return answer;
+        var id = NewReference();
+        Log.UseCaseUnavailable(Loggers.CreateLogger(GetType()), error.Message, id);
+        return error with { Message = F($"{error.Message} The server's log has it under {id}.") };
+    }
+
+    private static string NewReference() => Guid.NewGuid().ToString("N")[..12];
 
     /// <summary>Asks a use case and keeps its answer.</summary>
     protected async Task LoadAsync<T>(Loadable<T> into, Func<Actor, CancellationToken, Task<Result<T>>> useCase) where T : class

@@ -17,4 +17,5 @@
     },
   };
   apply();
+  try { root.classList.toggle("portal-rail-folded", localStorage.getItem("portal-rail") === "folded"); } catch { /* open, then */ }
 })();
