@@ -14,6 +14,7 @@ using Kube.ApiServer.Http.Protobuf;
 using Kube.ApiServer.Http.Streaming;
 using Kube.ApiServer.Metrics;
 using Kube.ApiServer.Peers;
+using Kube.ApiServer.Placement;
 using Kube.ApiServer.Registry;
 using Kube.ApiServer.Registry.Custom;
 using Kube.ApiServer.Schema;
@@ -46,6 +47,7 @@ public static class ApiServerServiceCollectionExtensions
         services.AddSingleton<ProtobufTables>().AddSingleton<ProtobufDecoder>().AddSingleton<RequestBody>();
         services.AddSingleton<TableWriter>().AddSingleton<ReadHandler>().AddSingleton<WriteHandler>().AddSingleton<PatchHandler>().AddSingleton<WatchHandler>();
         services.AddSingleton<SubresourceHandler>().AddSingleton<ScaleHandler>().AddSingleton<PodLogHandler>().AddSingleton<NodeConnection>().AddSingleton<AccessReviews>().AddSingleton<ReviewHandler>();
+        services.AddSingleton<PlacementHandler>().AddSingleton<PlacementSets>().AddSingleton<PlacementNodes>().AddSingleton<PlacementQuota>();
         services.AddSingleton<DiscoveryHandler>().AddSingleton<ModelDescriptions>().AddSingleton<OpenApiNames>().AddSingleton<OpenApiHandler>();
         services.AddSingleton<ClientCertificateAuthenticator>().AddSingleton<FrontProxyAuthenticator>().AddSingleton<RequestAuthenticator>().AddSingleton<Impersonation>().AddSingleton<StandingGrant>();
         services.AddSingleton<NodeSummaries>().AddSingleton<MetricsHandler>();

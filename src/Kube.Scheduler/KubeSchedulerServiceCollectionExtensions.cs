@@ -1,3 +1,4 @@
+using Kube.Machinery.Placement;
 using Kube.Scheduler;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
@@ -8,7 +9,7 @@ namespace Microsoft.Extensions.DependencyInjection;
 public static class KubeSchedulerServiceCollectionExtensions
 {
     /// <summary>
-    /// Adds the scheduler as a hosted service and <see cref="IPlacementDryRun"/>. The host provides <see cref="k8s.IKubernetes"/>
+    /// Adds the scheduler as a hosted service and <see cref="IPlacementReviews"/>. The host provides <see cref="k8s.IKubernetes"/>
     /// (user <c>system:kube-scheduler</c>); a <see cref="TimeProvider"/> is added when it has none.
     /// </summary>
     /// <exception cref="ArgumentException">A setting is out of range; the message names all that are.</exception>
@@ -39,7 +40,7 @@ public static class KubeSchedulerServiceCollectionExtensions
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton(options);
         services.AddSingleton<SchedulerService>();
-        services.AddSingleton<IPlacementDryRun>(p => p.GetRequiredService<SchedulerService>());
+        services.AddSingleton<IPlacementReviews>(p => p.GetRequiredService<SchedulerService>());
         services.AddSingleton<IHostedService>(p => p.GetRequiredService<SchedulerService>());
         return services;
     }

@@ -86,6 +86,9 @@ internal sealed class Placement(ClusterSnapshot snapshot)
         return new Diagnosis(snapshot.NodeCount, null, reasons, refusedBy, curable);
     }
 
+    /// <summary>What would help a pod that every node refuses.</summary>
+    public PlacementAdvice Advise(PodShape shape) => Advice.For(snapshot, shape, Decide(shape));
+
     /// <summary>The full trace of a decision: for each node the filter that refused it or its scores.</summary>
     public PlacementTrace Explain(PodShape shape)
     {

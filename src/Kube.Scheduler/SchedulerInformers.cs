@@ -1,6 +1,7 @@
 using k8s;
 using k8s.Models;
 using Kube.Machinery.Informers;
+using Kube.Scheduler.Reviews;
 using Microsoft.Extensions.Logging;
 
 namespace Kube.Scheduler;
@@ -36,6 +37,24 @@ internal sealed class SchedulerInformers(IKubernetes client, TimeProvider time, 
         _nodes.WaitForSyncAsync(cancellationToken),
         _pods.WaitForSyncAsync(cancellationToken));
 
+    /// <summary>Whether every first list has been taken in.</summary>
+    public bool HasSynced =>
+        _namespaces.HasSynced && _classes.HasSynced && _volumes.HasSynced && _claims.HasSynced && _budgets.HasSynced && _nodes.HasSynced && _pods.HasSynced;
+
+    /// <summary>What a scheduler would know that had just been told everything; its decisions about waiting pods are not among it.</summary>
+    public ClusterCapture Capture(string schedulerName)
+    {
+        var state = new SchedulerState();
+        var events = new ClusterEvents(state, schedulerName);
+        All(_namespaces, events.Take);
+        All(_classes, events.Take);
+        All(_volumes, events.Take);
+        All(_claims, events.Take);
+        All(_nodes, events.Take);
+        All(_pods, events.Take);
+        return ClusterCapture.Of(state);
+    }
+
     /// <summary>Tells a loop everything, what it needs to judge pods before the pods.</summary>
     /// <returns>Dispose it to unsubscribe.</returns>
     public IDisposable Subscribe(SchedulerLoop loop) => new Subscriptions(
@@ -48,6 +67,15 @@ internal sealed class SchedulerInformers(IKubernetes client, TimeProvider time, 
         _nodes.Subscribe(loop.OnNode),
         _pods.Subscribe(loop.OnPod),
     ]);
+
+    private static void All<T>(Informer<T> informer, Action<InformerEvent<T>> take)
+        where T : class, IKubernetesObject<V1ObjectMeta>
+    {
+        foreach (var item in informer.List())
+        {
+            take(new InformerEvent<T>(InformerEventKind.Added, item, null));
+        }
+    }
 
     private sealed class Subscriptions(IReadOnlyList<IDisposable> all) : IDisposable
     {

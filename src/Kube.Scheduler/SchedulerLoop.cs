@@ -3,10 +3,10 @@ using k8s.Models;
 using Kube.Machinery.Client;
 using Kube.Machinery.Informers;
 using Kube.Scheduler.Binding;
-using Kube.Scheduler.Explain;
 using Kube.Scheduler.Filters;
 using Kube.Scheduler.Preemption;
 using Kube.Scheduler.Queue;
+using Kube.Scheduler.Reviews;
 using Kube.Scheduler.Snapshot;
 using Kube.Scheduler.Volumes;
 using Microsoft.Extensions.Logging;
@@ -66,11 +66,11 @@ internal sealed class SchedulerLoop
     /// <summary>Tells the loop of a namespace; a handler for an informer.</summary>
     public void OnNamespace(InformerEvent<V1Namespace> change) => _inbox.Writer.TryWrite(() => _events.Take(change));
 
-    /// <summary>Places pods on the current snapshot, one after the other, without binding any.</summary>
-    public Task<IReadOnlyList<PlacementTrace>> DryRunAsync(PlacementQuestion question, CancellationToken cancellationToken)
+    /// <summary>Takes the state down as it is between two decisions.</summary>
+    public Task<ClusterCapture> CaptureAsync(CancellationToken cancellationToken)
     {
-        var answer = new TaskCompletionSource<IReadOnlyList<PlacementTrace>>(TaskCreationOptions.RunContinuationsAsynchronously);
-        _inbox.Writer.TryWrite(() => answer.TrySetResult(DryRun.Ask(_state.Snapshot, _state.Placement, question)));
+        var answer = new TaskCompletionSource<ClusterCapture>(TaskCreationOptions.RunContinuationsAsynchronously);
+        _inbox.Writer.TryWrite(() => answer.TrySetResult(ClusterCapture.Of(_state)));
         return answer.Task.WaitAsync(cancellationToken);
     }
 
@@ -141,7 +141,7 @@ internal sealed class SchedulerLoop
         if (_state.Queue.Like(queued) is { } like)
         {
             SchedulingQueue.Join(queued, like);
-            Report(queued, like.Description);
+            Report(queued, like.Description, like.Fix);
             return;
         }
 
@@ -215,8 +215,11 @@ internal sealed class SchedulerLoop
         }
 
         var description = diagnosis.Nodes == 0 ? diagnosis.Describe() : $"{diagnosis.Describe()} {PreemptionWords(shape, diagnosis, plan)}".TrimEnd();
-        _state.Queue.Park(queued, diagnosis.RefusedBy, description, now);
-        Report(queued, description);
+        // What would help is worth asking every node once more only when there is something new to say.
+        var like = _state.Queue.Like(queued) ?? queued.Group;
+        var fix = like?.Description == description ? like.Fix : plan is null && _state.Placement.Advise(shape).Fixes is [var cheapest, ..] ? cheapest : null;
+        _state.Queue.Park(queued, diagnosis.RefusedBy, description, now, fix);
+        Report(queued, description, fix);
     }
 
     // Not again while those who are to make room for it are still leaving.
@@ -271,12 +274,12 @@ internal sealed class SchedulerLoop
         _preparations.Writer.TryWrite((token => _binder.PreemptAsync(pod, plan.Node, victims, token), () => ForgetPreemption(queued, plan), queued.Uid));
     }
 
-    private void Report(QueuedPod queued, string description)
+    private void Report(QueuedPod queued, string description, string? fix)
     {
         if (queued.Reported != description)
         {
             queued.Reported = description;
-            _binder.ReportFailure(queued.Pod, description);
+            _binder.ReportFailure(queued.Pod, description, fix);
         }
     }
 

@@ -1,27 +1,38 @@
 using k8s;
 using Kube.Machinery.Events;
 using Kube.Machinery.LeaderElection;
+using Kube.Machinery.Placement;
 using Kube.Scheduler.Binding;
-using Kube.Scheduler.Explain;
+using Kube.Scheduler.Reviews;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
 namespace Kube.Scheduler;
 
 /// <summary>Runs the scheduler for as long as the host: informers all the time, a loop while it leads.</summary>
-internal sealed class SchedulerService(IKubernetes client, SchedulerOptions options, TimeProvider time, ILoggerFactory loggers) : BackgroundService, IPlacementDryRun
+internal sealed class SchedulerService(IKubernetes client, SchedulerOptions options, TimeProvider time, ILoggerFactory loggers) : BackgroundService, IPlacementReviews
 {
     private readonly ILogger _logger = loggers.CreateLogger("Kube.Scheduler");
     private volatile SchedulerLoop? _loop;
+    private volatile SchedulerInformers? _informers;
 
-    public Task<IReadOnlyList<PlacementTrace>> DryRunAsync(PlacementQuestion question, CancellationToken cancellationToken) =>
-        _loop is { } loop ? loop.DryRunAsync(question, cancellationToken) : throw new InvalidOperationException("This scheduler does not lead; ask the one that does.");
+    public async Task<PlacementReviewStatus?> AnswerAsync(PlacementInquiry inquiry, CancellationToken cancellationToken)
+    {
+        if (_informers is not { HasSynced: true } informers)
+        {
+            return null;
+        }
+
+        // The one that leads knows what is assumed and why pods wait; any other reads the same objects.
+        var capture = _loop is { } loop ? await loop.CaptureAsync(cancellationToken) : informers.Capture(options.SchedulerName);
+        return await Task.Run(() => new PlacementReviewer(new ReviewedCluster(capture), inquiry).Answer(), cancellationToken);
+    }
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         var events = new EventRecorder(client, options.SchedulerName, "", time, _logger);
         var binder = new ApiPodBinder(client, events, time, loggers.CreateLogger<ApiPodBinder>());
-        var informers = new SchedulerInformers(client, time, _logger);
+        var informers = _informers = new SchedulerInformers(client, time, _logger);
         var background = new[] { events.RunAsync(stoppingToken), binder.RunAsync(stoppingToken), informers.RunAsync(stoppingToken) };
         try
         {

@@ -25,6 +25,9 @@ internal sealed record AdmissionRequest(
     UserInfo User,
     bool DryRun)
 {
+    /// <summary>Whether quotas are asked.</summary>
+    public bool CountsQuota { get; init; } = true;
+
     /// <summary>Takes warnings and notes.</summary>
     public AdmissionFeedback Feedback { get; init; } = new();
 }

@@ -1,5 +1,6 @@
 using k8s.Models;
 using Kube.ApiServer.Registry;
+using Kube.Machinery.Placement;
 
 namespace Kube.ApiServer.Discovery;
 
@@ -16,5 +17,8 @@ internal static class ReviewKinds
     public static readonly ReviewKind SelfSubject = new(Authentication, "SelfSubjectReview", "selfsubjectreviews", typeof(V1SelfSubjectReview), false);
     public static readonly ReviewKind Token = new(Authentication, "TokenReview", "tokenreviews", typeof(V1TokenReview), false);
 
-    public static IReadOnlyList<ResourceKind> All { get; } = [SelfSubjectAccess, SelfSubjectRules, SubjectAccess, LocalSubjectAccess, SelfSubject, Token];
+    public static readonly ReviewKind Placement = new(PlacementApi.Group, "PlacementReview", "placementreviews", typeof(V1alpha1PlacementReview), false, PlacementApi.Version);
+    public static readonly ReviewKind LocalPlacement = new(PlacementApi.Group, "LocalPlacementReview", "localplacementreviews", typeof(V1alpha1LocalPlacementReview), true, PlacementApi.Version);
+
+    public static IReadOnlyList<ResourceKind> All { get; } = [SelfSubjectAccess, SelfSubjectRules, SubjectAccess, LocalSubjectAccess, SelfSubject, Token, Placement, LocalPlacement];
 }

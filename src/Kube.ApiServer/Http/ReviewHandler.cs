@@ -1,13 +1,14 @@
 using System.Text.Json.Nodes;
 using Kube.ApiServer.Authentication;
 using Kube.ApiServer.Discovery;
+using Kube.ApiServer.Placement;
 using Kube.Machinery.Metadata;
 using Microsoft.AspNetCore.Http;
 
 namespace Kube.ApiServer.Http;
 
 /// <summary>Answers the kinds that are asked, not stored: who am I, what may I, whose token is this.</summary>
-internal sealed class ReviewHandler(RequestBody bodies, AccessReviews access, RequestAuthenticator authenticator, ApiServerOptions options)
+internal sealed class ReviewHandler(RequestBody bodies, AccessReviews access, PlacementHandler placements, RequestAuthenticator authenticator, ApiServerOptions options)
 {
     public static ReviewKind? Find(RequestPath path) =>
         ReviewKinds.All.OfType<ReviewKind>().FirstOrDefault(k => k.Gvk.Group == path.Group && k.Gvk.Version == path.Version && k.Plural == path.Resource);
@@ -27,6 +28,7 @@ internal sealed class ReviewHandler(RequestBody bodies, AccessReviews access, Re
             "SelfSubjectRulesReview" => await access.RulesAsync(user, spec, http.RequestAborted).ConfigureAwait(false),
             "TokenReview" => await TokenAsync(spec, http.RequestAborted).ConfigureAwait(false),
             "SelfSubjectAccessReview" => await access.AccessAsync(user, spec, kind.Gvk, http.RequestAborted).ConfigureAwait(false),
+            "PlacementReview" or "LocalPlacementReview" => await placements.AnswerAsync(review, kind.Gvk, path.Namespace, user, http.RequestAborted).ConfigureAwait(false),
             _ => await access.AccessAsync(AccessReviews.Subject(spec, kind.Gvk), spec, kind.Gvk, http.RequestAborted).ConfigureAwait(false),
         };
         await Replies.JsonAsync(http, 201, JsonText.ToUtf8(review)).ConfigureAwait(false);

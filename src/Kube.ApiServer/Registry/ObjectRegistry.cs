@@ -39,7 +39,7 @@ internal sealed partial class ObjectRegistry(IObjectStore store, IEnumerable<IAd
             var name = candidate.Object("metadata").Text("name") ?? "";
             kind.Default(candidate);
             kind.PrepareForCreate(candidate);
-            Admit(new AdmissionRequest(AdmissionOperation.Create, kind, ns, name, "", candidate, null, options.User, options.DryRun) { Feedback = options.Feedback });
+            Admit(new AdmissionRequest(AdmissionOperation.Create, kind, ns, name, "", candidate, null, options.User, options.DryRun) { Feedback = options.Feedback, CountsQuota = options.CountsQuota });
             Validate(kind, candidate, null, "");
             if (!options.Applying)
                 RecordCreate(kind, candidate, options);

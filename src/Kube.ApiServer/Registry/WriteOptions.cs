@@ -14,6 +14,9 @@ internal sealed record WriteOptions(string Manager, bool DryRun, bool Force, str
     /// <summary>The leader's term the writer acts in; null for one that is not elected.</summary>
     public Storage.WriteFence? Fence { get; init; }
 
+    /// <summary>Whether quotas are asked; not by a trial that counts for itself.</summary>
+    public bool CountsQuota { get; init; } = true;
+
     /// <summary>Takes what admission has to say; nobody listens when the server itself writes.</summary>
     public Admission.AdmissionFeedback Feedback { get; init; } = new();
 }

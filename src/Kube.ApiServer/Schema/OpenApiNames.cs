@@ -45,6 +45,9 @@ internal sealed class OpenApiNames(ProtobufTables tables)
     {
         if (type.Model == typeof(V1ObjectMeta) || type.Model == typeof(V1ListMeta) || type.Model == typeof(V1Status) || type.Model == typeof(V1DeleteOptions) || tables.Find("meta.v1." + type.Name) is not null)
             return Meta + type.Name;
+        // Structures that are this project's own: scheduling.portal.dev becomes dev.portal.scheduling.
+        if (type.Model!.Namespace != typeof(V1Pod).Namespace)
+            return string.Join('.', group.Split('.').Reverse().Append(version).Append(type.Name));
         if (group == "apiextensions.k8s.io")
             return $"io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.{version}.{type.Name}";
         var own = group switch { "" => "core", "rbac.authorization.k8s.io" => "rbac", _ => group.Split('.')[0] };

@@ -82,9 +82,9 @@ internal sealed class ApiPodBinder(IKubernetes client, EventRecorder events, Tim
         }
     }
 
-    public void ReportFailure(V1Pod pod, string message)
+    public void ReportFailure(V1Pod pod, string message, string? fix)
     {
-        events.Warning(pod, "FailedScheduling", message);
+        events.Warning(pod, "FailedScheduling", fix is null ? message : $"{message} To make room: {fix}");
         _reports.Writer.TryWrite((pod, message));
     }
 

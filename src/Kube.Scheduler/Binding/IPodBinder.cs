@@ -16,5 +16,8 @@ internal interface IPodBinder
     Task PreemptAsync(V1Pod pod, string node, IReadOnlyList<V1Pod> victims, CancellationToken cancellationToken);
 
     /// <summary>Reports that no node takes a pod.</summary>
-    void ReportFailure(V1Pod pod, string message);
+    /// <param name="pod">The pod.</param>
+    /// <param name="message">Why, in Kubernetes' words.</param>
+    /// <param name="fix">The cheapest change that would help, in plain words; null when none is known.</param>
+    void ReportFailure(V1Pod pod, string message, string? fix);
 }

@@ -18,6 +18,9 @@ internal sealed record ParkedGroup(string Key)
     /// <summary>What the last try said.</summary>
     public string Description { get; set; } = "";
 
+    /// <summary>The cheapest change that would have helped; null when none was looked for.</summary>
+    public string? Fix { get; set; }
+
     /// <summary>When the last try was.</summary>
     public DateTimeOffset TriedAt { get; set; }
 

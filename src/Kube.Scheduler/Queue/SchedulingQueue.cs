@@ -25,6 +25,9 @@ internal sealed class SchedulingQueue
     /// <summary>Groups of pods that wait for an event.</summary>
     public int ParkedGroups => _parked.Count;
 
+    /// <summary>All pods that want a node.</summary>
+    public IReadOnlyCollection<QueuedPod> Pods => _pods.Values;
+
     /// <summary>Adds a pod, or takes over its newer version. A pod whose shape changed is tried again at once.</summary>
     public QueuedPod Set(V1Pod pod)
     {
@@ -88,7 +91,7 @@ internal sealed class SchedulingQueue
     }
 
     /// <summary>Puts a pod that every node refused aside until an event can help it.</summary>
-    public void Park(QueuedPod queued, Filter refusedBy, string description, DateTimeOffset now)
+    public void Park(QueuedPod queued, Filter refusedBy, string description, DateTimeOffset now, string? fix = null)
     {
         if (!_parked.TryGetValue(queued.GroupKey, out var group))
         {
@@ -100,6 +103,7 @@ internal sealed class SchedulingQueue
         group.IsCounted = true;
         Tally(group, 1);
         group.Description = description;
+        group.Fix = fix;
         group.TriedAt = now;
         Join(queued, group);
     }

@@ -234,6 +234,40 @@ internal sealed class ClusterSnapshot
     /// <summary>The pods that count on a node.</summary>
     public IEnumerable<PlacedPod> PodsOn(string node) => (_podsOfNode.GetValueOrDefault(node) ?? []).Select(uid => _pods[uid]);
 
+    /// <summary>All placed pods.</summary>
+    public IReadOnlyCollection<PlacedPod> Placed => _pods.Values;
+
+    /// <summary>
+    /// A snapshot of its own with the same content, made from what <see cref="Capture"/> took: it may be used and changed elsewhere while this one goes on.
+    /// </summary>
+    public static ClusterSnapshot From(SnapshotCapture capture)
+    {
+        var copy = new ClusterSnapshot();
+        foreach (var (name, labels) in capture.Namespaces)
+        {
+            copy.Pods.SetNamespace(name, labels);
+        }
+
+        copy.Volumes.Take(capture.Volumes);
+        foreach (var facts in capture.Facts)
+        {
+            if (facts is not null)
+            {
+                copy.SetNode(facts);
+            }
+        }
+
+        foreach (var pod in capture.Pods)
+        {
+            copy.PlacePod(pod.Uid, pod.Node, pod.Shape.Twin(), pod.Pod);
+        }
+
+        return copy;
+    }
+
+    /// <summary>Takes the content down, without working it through: all that is captured is immutable.</summary>
+    public SnapshotCapture Capture() => new([.. Facts.AsSpan(0, Slots)], [.. _pods.Values], Pods.Namespaces, Volumes.Copy());
+
     /// <summary>Whether any placed pod has a lower priority.</summary>
     public bool HasBelow(int priority) => _priorities.Keys.Any(p => p < priority);
 

@@ -126,6 +126,14 @@ internal sealed class PodShape
     /// <summary>Equal for pods that get the same answer whatever there is.</summary>
     public string FullKey => field ??= $"{Key}\n{LabelKey}\n{Terms.Key}\n{string.Join(' ', Claims)}\n{Priority.ToString(CultureInfo.InvariantCulture)} {MayPreempt}";
 
+    /// <summary>The same shape for another snapshot: what an index keeps in a shape is that index's alone.</summary>
+    public PodShape Twin()
+    {
+        var twin = (PodShape)MemberwiseClone();
+        (twin.Class, twin.ClassOwner) = (null, null);
+        return twin;
+    }
+
     private static IReadOnlyList<string>? NamesIn(V1NodeSelector? required)
     {
         if (required?.NodeSelectorTerms is not { Count: > 0 } terms)

@@ -33,6 +33,9 @@ internal sealed class PodIndex
         _slots = slots;
     }
 
+    /// <summary>The namespaces known, with their labels.</summary>
+    public IReadOnlyList<KeyValuePair<string, IReadOnlyDictionary<string, string>>> Namespaces => [.. _namespaces];
+
     /// <summary>The class of a pod.</summary>
     public LabelClass ClassOf(PodShape shape)
     {

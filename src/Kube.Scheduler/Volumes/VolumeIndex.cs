@@ -37,6 +37,23 @@ internal sealed class VolumeIndex
     /// <summary>Takes a storage class over; null for one that is gone.</summary>
     public void SetClass(string name, V1StorageClass? storageClass) => Set(_classes, name, storageClass);
 
+    /// <summary>An index of its own with the same content.</summary>
+    public VolumeIndex Copy()
+    {
+        var copy = new VolumeIndex();
+        copy.Take(this);
+        return copy;
+    }
+
+    /// <summary>Takes over all that another index holds.</summary>
+    public void Take(VolumeIndex other)
+    {
+        Copy(other._claims, _claims);
+        Copy(other._volumes, _volumes);
+        Copy(other._classes, _classes);
+        Copy(other._reserved, _reserved);
+    }
+
     /// <summary>Where the claims of a pod let it go; null when it has none.</summary>
     public VolumeRules? RulesFor(Snapshot.PodShape shape)
     {
@@ -89,6 +106,14 @@ internal sealed class VolumeIndex
         }
 
         return new VolumeRules(null, selectors, waiting, waiting.Count == 0 ? [] : [.. _volumes.Values.Where(v => v.Spec.ClaimRef is null && !_reserved.ContainsValue(v.Metadata.Name))]);
+    }
+
+    private static void Copy<T>(Dictionary<string, T> from, Dictionary<string, T> to)
+    {
+        foreach (var (key, value) in from)
+        {
+            to[key] = value;
+        }
     }
 
     private static bool HasNode(V1PersistentVolumeClaim claim) => claim.Metadata.Annotations?.ContainsKey(VolumeReservation.SelectedNode) == true;

@@ -39,6 +39,7 @@ internal sealed class PortalRights(ConsoleServices console) : Kube.ApiServer.Aut
         ("replicasets.apps", Reads, Right.AppView),
         ("endpointslices.discovery.k8s.io", Reads, Right.AppView),
         ("ingresses.networking.k8s.io", Reads, Right.AppView),
+        ("localplacementreviews.scheduling.portal.dev", ["create"], Right.Plan),
     ];
 
     public async ValueTask<AuthorizationDecision> AuthorizeAsync(AuthorizationAttributes attributes, CancellationToken cancellationToken)

@@ -3,6 +3,7 @@ using Kube.ApiServer;
 using Kube.ApiServer.Authentication;
 using Kube.ApiServer.Authorization;
 using Kube.ApiServer.Storage;
+using Kube.Machinery.Placement;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Https;
 using Portal.Host.Bridges;
@@ -14,7 +15,7 @@ namespace Portal.Host.Composition;
 /// <summary>The Kubernetes API server on its store, a host of its own with TLS.</summary>
 internal static class KubeApiHost
 {
-    public static IHost Build(StartOptions options, InstanceSettings settings, ClusterPki pki, PostgresCluster postgres, ConsoleServices console)
+    public static IHost Build(StartOptions options, InstanceSettings settings, ClusterPki pki, PostgresCluster postgres, ConsoleServices console, SchedulerServices scheduler)
     {
         var builder = WebApplication.CreateSlimBuilder();
         Logs.Configure(builder.Logging);
@@ -72,6 +73,7 @@ internal static class KubeApiHost
             server.DnsServiceAddress = settings.ClusterDns;
         });
         builder.Services.AddSingleton(console);
+        builder.Services.AddSingleton<IPlacementReviews>(scheduler);
         builder.Services.AddSingleton<ITokenAuthenticator, PortalTokens>();
         builder.Services.AddSingleton<IAuthorizer, PortalRights>();
         var app = builder.Build();

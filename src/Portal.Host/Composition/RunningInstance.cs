@@ -23,6 +23,7 @@ internal sealed class RunningInstance(StartOptions options, TimeProvider time) :
     private readonly ILoggerFactory _loggers = LoggerFactory.Create(builder => Logs.Configure(builder));
     private readonly PostgresCluster _postgres = new(options.Data, time);
     private readonly ConsoleServices _console = new();
+    private readonly SchedulerServices _scheduler = new();
     private SupervisedProcess? _agent;
     private Task _supervision = Task.CompletedTask;
 
@@ -45,7 +46,7 @@ internal sealed class RunningInstance(StartOptions options, TimeProvider time) :
 
         // Nobody needs the other to be built, and building is most of a start: both cores have work while PostgreSQL comes up.
         var console = Task.Run(() => Keep(ConsoleHost.Build(options, _postgres)), cancellationToken);
-        var server = await Task.Run(() => Keep(KubeApiHost.Build(options, settings, pki, _postgres, _console)), cancellationToken);
+        var server = await Task.Run(() => Keep(KubeApiHost.Build(options, settings, pki, _postgres, _console, _scheduler)), cancellationToken);
         await postgres;
 
         // The product's schema and the Kubernetes store are different databases: one is brought up to date while the other starts.
@@ -152,7 +153,9 @@ internal sealed class RunningInstance(StartOptions options, TimeProvider time) :
     private async Task StartControlPlaneAsync(InstanceSettings settings, ClusterPki pki, CancellationToken cancellationToken)
     {
         await Keep(ControlPlaneHost.BuildControllers(options, settings, pki)).StartAsync(cancellationToken);
-        await Keep(ControlPlaneHost.BuildScheduler(options)).StartAsync(cancellationToken);
+        var scheduler = Keep(ControlPlaneHost.BuildScheduler(options));
+        _scheduler.Connect(scheduler.Services);
+        await scheduler.StartAsync(cancellationToken);
     }
 
     private async Task LaunchNodeAsync(IKubernetes client, InstanceSettings settings, ClusterPki pki, CancellationToken cancellationToken)

@@ -14,6 +14,7 @@ internal sealed class RunningServer(StartOptions options, TimeProvider time) : I
     private readonly List<IHost> _hosts = [];
     private readonly PostgresCluster _postgres = new(options.Data, time);
     private readonly ConsoleServices _console = new();
+    private readonly SchedulerServices _scheduler = new();
     private WebApplication? _services;
 
     /// <summary>Starts it and returns when it serves.</summary>
@@ -30,9 +31,11 @@ internal sealed class RunningServer(StartOptions options, TimeProvider time) : I
         // People's tokens are read by the console's own services; its pages are served by the first process.
         _services = ConsoleHost.Build(options, _postgres);
         _console.Connect(_services.Services);
-        await StartHostAsync(KubeApiHost.Build(options, settings, pki, _postgres, _console), cancellationToken);
+        await StartHostAsync(KubeApiHost.Build(options, settings, pki, _postgres, _console, _scheduler), cancellationToken);
         await StartHostAsync(ControlPlaneHost.BuildControllers(options, settings, pki, suffix), cancellationToken);
-        await StartHostAsync(ControlPlaneHost.BuildScheduler(options, suffix), cancellationToken);
+        var scheduler = ControlPlaneHost.BuildScheduler(options, suffix);
+        _scheduler.Connect(scheduler.Services);
+        await StartHostAsync(scheduler, cancellationToken);
     }
 
     /// <summary>Stops it; what it leads goes to another process.</summary>

@@ -87,7 +87,7 @@ internal static class WaitingPods
 
         public Task PreemptAsync(V1Pod pod, string node, IReadOnlyList<V1Pod> victims, CancellationToken cancellationToken) => Task.CompletedTask;
 
-        public void ReportFailure(V1Pod pod, string message)
+        public void ReportFailure(V1Pod pod, string message, string? fix)
         {
             if (Interlocked.Increment(ref _refusals) == waiting)
             {

@@ -25,7 +25,7 @@ internal sealed class InProcessApiServer : IAsyncDisposable
 
     public IServiceProvider Services => _host.Services;
 
-    public static async Task<InProcessApiServer> StartAsync()
+    public static async Task<InProcessApiServer> StartAsync(Action<IServiceCollection>? add = null)
     {
         var directory = Directory.CreateTempSubdirectory("portal-kinds-").FullName;
         var authority = CertificateAuthority.Create("portal-ca", TimeProvider.System);
@@ -39,6 +39,7 @@ internal sealed class InProcessApiServer : IAsyncDisposable
             o.CaCertificatePath = Path.Combine(directory, "ca.crt");
             o.CaKeyPath = Path.Combine(directory, "ca.key");
         });
+        add?.Invoke(builder.Services);
         var host = builder.Build();
         await host.StartAsync();
         return new InProcessApiServer(host, directory);

@@ -1,7 +1,9 @@
 using System.Collections.Concurrent;
 using k8s.Models;
 using Kube.Machinery.Informers;
+using Kube.Machinery.Placement;
 using Kube.Scheduler;
+using Kube.Scheduler.Reviews;
 using Kube.Scheduler.Binding;
 using Kube.Scheduler.Volumes;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -50,7 +52,7 @@ public sealed class SchedulerLoopTests : IAsyncDisposable
 
         // While it waits for its back-off another pod may take the place it no longer holds.
         await global::Testing.Eventually.Async(
-            "the place to be free again", async () => (await _loop.DryRunAsync(new PlacementQuestion([Pods.Of("q", "1")]), TestContext.Current.CancellationToken))[0].Node, node => node == "a");
+            "the place to be free again", async () => (await AskAsync(("q", "1")))[0].Nodes![0], node => node == "a");
         _time.Advance(TimeSpan.FromSeconds(1));
         Assert.Equal(("p", "a"), await _binder.Binds.Reader.ReadAsync(TestContext.Current.CancellationToken));
     }
@@ -74,8 +76,8 @@ public sealed class SchedulerLoopTests : IAsyncDisposable
         Tell(Pods.Node("a", "1"));
         for (var i = 0; i < 2; i++)
         {
-            var traces = await _loop.DryRunAsync(new PlacementQuestion([Pods.Of("x", "600m"), Pods.Of("y", "600m")]), TestContext.Current.CancellationToken);
-            Assert.Equal(["a", null], traces.Select(t => t.Node));
+            var answers = await AskAsync(("x", "600m"), ("y", "600m"));
+            Assert.Equal([1, 0], answers.Select(a => a.Fitting));
         }
     }
 
@@ -212,6 +214,13 @@ public sealed class SchedulerLoopTests : IAsyncDisposable
         Assert.Equal(("follower", "a"), await _binder.Binds.Reader.ReadAsync(TestContext.Current.CancellationToken));
     }
 
+    private async Task<IList<PlacementPodSetStatus>> AskAsync(params (string Name, string Cpu)[] pods)
+    {
+        var capture = await _loop.CaptureAsync(TestContext.Current.CancellationToken);
+        var inquiry = new PlacementInquiry([.. pods.Select(p => new PodsToPlace(p.Name, Pods.Of(p.Name, p.Cpu), 1))]);
+        return new PlacementReviewer(new ReviewedCluster(capture), inquiry).Answer().Pods!;
+    }
+
     private void Tell(V1Pod pod) => _loop.OnPod(new InformerEvent<V1Pod>(InformerEventKind.Added, pod, null));
 
     private void Tell(V1Node node) => _loop.OnNode(new InformerEvent<V1Node>(InformerEventKind.Added, node, null));
@@ -245,6 +254,6 @@ public sealed class SchedulerLoopTests : IAsyncDisposable
             await Preemptions.Writer.WriteAsync((pod.Metadata.Name, node, string.Join(',', victims.Select(v => v.Metadata.Name).Order())), cancellationToken);
         }
 
-        public void ReportFailure(V1Pod pod, string message) => Failures.Writer.TryWrite((pod.Metadata.Name, message));
+        public void ReportFailure(V1Pod pod, string message, string? fix) => Failures.Writer.TryWrite((pod.Metadata.Name, message));
     }
 }

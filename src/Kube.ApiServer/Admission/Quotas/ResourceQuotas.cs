@@ -12,7 +12,7 @@ internal sealed class ResourceQuotas(IObjectStore store, QuotaUsage usages) : IA
 {
     public void Admit(AdmissionRequest request)
     {
-        if (request.Operation == AdmissionOperation.Delete || !request.Kind.Namespaced || request.Subresource.Length > 0 || request.Object is not { } document)
+        if (!request.CountsQuota || request.Operation == AdmissionOperation.Delete || !request.Kind.Namespaced || request.Subresource.Length > 0 || request.Object is not { } document)
             return;
         // Only services and claims come to need more by a change.
         var resource = request.Kind.StorageResource;

@@ -1,4 +1,5 @@
 using Kube.ApiServer.Authentication;
+using Kube.Machinery.Placement;
 
 namespace Kube.ApiServer.Authorization.Rbac;
 
@@ -42,7 +43,8 @@ internal static class DefaultRoles
             Rule("batch", Write, "cronjobs", "jobs"),
             Rule("policy", Write, "poddisruptionbudgets"),
             Rule("networking.k8s.io", Write, "ingresses", "networkpolicies"),
-            Rule("coordination.k8s.io", ReadWrite, "leases")) { AggregatesTo = ToEdit },
+            Rule("coordination.k8s.io", ReadWrite, "leases"),
+            Rule(PlacementApi.Group, ["create"], "localplacementreviews")) { AggregatesTo = ToEdit },
         new(
             "system:aggregate-to-view",
             Rule("", Read, "configmaps", "endpoints", "persistentvolumeclaims", "persistentvolumeclaims/status", "pods", "replicationcontrollers", "replicationcontrollers/scale", "serviceaccounts", "services", "services/status"),

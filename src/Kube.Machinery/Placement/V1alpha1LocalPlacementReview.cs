@@ -1,0 +1,28 @@
+using System.Text.Json.Serialization;
+using k8s.Models;
+
+namespace Kube.Machinery.Placement;
+
+/// <summary>A PlacementReview about one namespace: it places and tells of that namespace's pods only, whatever else would have to move.</summary>
+public sealed class V1alpha1LocalPlacementReview
+{
+    /// <summary>The API's version.</summary>
+    [JsonPropertyName("apiVersion")]
+    public string ApiVersion { get; set; } = "";
+
+    /// <summary>The kind.</summary>
+    [JsonPropertyName("kind")]
+    public string Kind { get; set; } = "";
+
+    /// <summary>Standard object's metadata; a review is not stored, so a name means nothing.</summary>
+    [JsonPropertyName("metadata")]
+    public V1ObjectMeta? Metadata { get; set; }
+
+    /// <summary>What is asked.</summary>
+    [JsonPropertyName("spec")]
+    public PlacementReviewSpec? Spec { get; set; }
+
+    /// <summary>The answer.</summary>
+    [JsonPropertyName("status")]
+    public PlacementReviewStatus? Status { get; set; }
+}
