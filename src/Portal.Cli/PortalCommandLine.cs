@@ -11,6 +11,8 @@ public static class PortalCommandLine
     {
         AppCommand.Create(),
         PlanCommand.Create(),
+        ExplainCommand.Create(),
+        WhatIfCommand.Create(),
         DeployCommand.Create(),
         RollbackCommand.Create(),
         ReleasesCommand.Create(),

@@ -10,6 +10,7 @@ using Portal.Core.Deliveries;
 using Portal.Core.Domains;
 using Portal.Core.Members;
 using Portal.Core.Observe;
+using Portal.Core.Placements;
 using Portal.Core.Plan;
 using Portal.Core.Projects;
 using Portal.Core.Quotas;
@@ -55,6 +56,7 @@ public static class PortalCoreServices
         services.TryAddSingleton<IAppSearch, AppSearch>();
         services.TryAddSingleton<IReleases, ReleaseCommands>();
         services.TryAddSingleton<IPlans, Plans>();
+        services.TryAddSingleton<IPlacements, Placements.Placements>();
         services.TryAddSingleton<IDomains, DomainCommands>();
         services.TryAddSingleton<IAudit, AuditQueries>();
         return services.AddSingleton<AppChange>().AddSingleton<ReleaseWriter>().AddSingleton<QuotaCheck>().AddSingleton<DomainClaims>().AddSingleton<SecretStore>();
@@ -70,6 +72,8 @@ public static class PortalCoreServices
     private static IServiceCollection AddCluster(this IServiceCollection services)
     {
         services.TryAddSingleton<ICluster, KubeCluster>();
+        services.TryAddSingleton<IPlacementCluster, KubePlacementCluster>();
+        services.AddSingleton<PlanPlacement>();
         services.TryAddSingleton<IAppObserver, AppObserver>();
         services.TryAddSingleton<ILogs, LogReader>();
         services.AddSingleton<ReleaseObjects>().AddSingleton<Applier>().AddSingleton<RolloutSteps>().AddSingleton<DeletionSteps>();

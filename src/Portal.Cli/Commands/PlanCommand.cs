@@ -23,6 +23,7 @@ internal static class PlanCommand
             if (changes.Count == 0)
             {
                 Console.WriteLine("nothing would change");
+                Outlook(plan);
                 return;
             }
 
@@ -41,8 +42,20 @@ internal static class PlanCommand
             }
 
             Console.WriteLine((bool?)plan?["replaces"] == true ? "instances would be replaced one after the other" : "running instances would stay");
+            Outlook(plan);
         }));
         return command;
+    }
+
+    // Where the instances would go, and what would keep the plan from being carried out.
+    private static void Outlook(JsonNode? plan)
+    {
+        foreach (var process in plan?["placement"]?["processes"] as JsonArray ?? [])
+            Console.WriteLine($"{Text(process, "process")}: {Text(process, "summary")}");
+        if ((bool?)plan?["placement"]?["known"] == false)
+            Console.WriteLine(Text(plan["placement"], "summary"));
+        foreach (var problem in plan?["problems"] as JsonArray ?? [])
+            AnsiConsole.MarkupLineInterpolated($"[bold]would be refused[/] {Text(problem, "subject")}: {Text(problem, "message")}");
     }
 
     private static string Text(JsonNode? node, string name) => node?[name]?.ToString() ?? "-";

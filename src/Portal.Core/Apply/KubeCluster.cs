@@ -109,7 +109,7 @@ internal sealed class KubeCluster(IKubernetes client) : ICluster
         }
         catch (HttpOperationException e)
         {
-            throw new ClusterException(Sentence(e), e.Response.StatusCode is HttpStatusCode.BadRequest or HttpStatusCode.UnprocessableEntity, e);
+            throw new ClusterException(Sentence(e), e.Response.StatusCode is HttpStatusCode.BadRequest or HttpStatusCode.UnprocessableEntity, e) { Status = (int)e.Response.StatusCode };
         }
         catch (Exception e) when (e is HttpRequestException or IOException || (e is OperationCanceledException && !cancellationToken.IsCancellationRequested))
         {
@@ -118,7 +118,7 @@ internal sealed class KubeCluster(IKubernetes client) : ICluster
     }
 
     // The answer is a Status: {"kind":"Status","message":"Deployment.apps \"x\" is invalid: ...","reason":"Invalid","code":422}
-    private static string Sentence(HttpOperationException e)
+    internal static string Sentence(HttpOperationException e)
     {
         try
         {

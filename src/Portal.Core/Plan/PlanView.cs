@@ -1,3 +1,6 @@
+using System.Collections.Immutable;
+using Portal.Core.Placements;
+
 namespace Portal.Core.Plan;
 
 /// <summary>What a declaration would change, exactly.</summary>
@@ -5,4 +8,11 @@ namespace Portal.Core.Plan;
 /// <param name="Release">The number the release would get.</param>
 /// <param name="Changes">Every object, changed ones first.</param>
 /// <param name="Replaces">Whether instances would be replaced.</param>
-public sealed record PlanView(string Id, int Release, IReadOnlyList<ObjectChange> Changes, bool Replaces);
+public sealed record PlanView(string Id, int Release, IReadOnlyList<ObjectChange> Changes, bool Replaces)
+{
+    /// <summary>What would keep it from being carried out: refusals by the cluster's rules, shortages of the team's quota. Empty when nothing would.</summary>
+    public ImmutableArray<PlanProblem> Problems { get; init; } = [];
+
+    /// <summary>Where the instances would go; null when the plan has none.</summary>
+    public PlacementView? Placement { get; init; }
+}

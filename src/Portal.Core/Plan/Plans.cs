@@ -9,6 +9,7 @@ using Portal.Core.Compile;
 using Portal.Core.Config;
 using Portal.Core.Data;
 using Portal.Core.Members;
+using Portal.Core.Quotas;
 using Portal.Core.Releases;
 using Portal.Core.Results;
 
@@ -18,7 +19,7 @@ namespace Portal.Core.Plan;
 /// Compares live objects with what applying would make of them: the server's own answer to a dry run where the object exists or can be made, the
 /// compiled object where the namespace is not there yet.
 /// </summary>
-internal sealed class Plans(UnitOfWork work, ICluster cluster, SecretStore secrets, SecretCipher cipher, IDeclarations declarations, PortalCoreOptions options) : IPlans
+internal sealed class Plans(UnitOfWork work, ICluster cluster, SecretStore secrets, SecretCipher cipher, IDeclarations declarations, QuotaCheck quotas, PlanPlacement placement, PortalCoreOptions options) : IPlans
 {
     public Task<Result<PlanView>> PlanAsync(
         Actor actor, ScopeRef environment, AppDeclaration declaration, IReadOnlyDictionary<string, Sensitive>? secrets, CancellationToken cancellationToken) =>
@@ -30,7 +31,8 @@ internal sealed class Plans(UnitOfWork work, ICluster cluster, SecretStore secre
             if (!input.IsOk) return input.Error;
             try
             {
-                return await CompareAsync(input.Value, DeclarationJson.Write(valid.Value), cancellationToken);
+                var plan = await CompareAsync(input.Value, DeclarationJson.Write(valid.Value), cancellationToken);
+                return await ShortageAsync(db, access, input.Value, cancellationToken) is { } shortage ? plan with { Problems = [shortage, .. plan.Problems] } : plan;
             }
             catch (ClusterException e)
             {
@@ -72,15 +74,24 @@ internal sealed class Plans(UnitOfWork work, ICluster cluster, SecretStore secre
         };
     }
 
+    // The team's own limits, counted as the release itself would be; nothing of it is kept.
+    private async Task<PlanProblem?> ShortageAsync(PortalDbContext db, Access access, CompileInput input, CancellationToken cancellationToken)
+    {
+        var app = await db.Apps.AsNoTracking().SingleOrDefaultAsync(a => a.EnvironmentId == access.EnvironmentId && a.Name == input.App, cancellationToken)
+            ?? new AppRow { Id = Guid.CreateVersion7(), TeamId = access.Tenant.TeamId!.Value, EnvironmentId = access.EnvironmentId!.Value, Name = input.App, Host = input.Host, CreatedAt = default };
+        return await quotas.TakeAsync(db, app, input.Spec, cancellationToken) is { } over ? new("quota", over.Message) : null;
+    }
+
     private async Task<PlanView> CompareAsync(CompileInput input, string wish, CancellationToken cancellationToken)
     {
         var desired = Compiler.Compile(input).Where(item => item.Kind != "Namespace").ToList();
         var live = (await cluster.ListAsync(input.Namespace, input.App, cancellationToken)).ToDictionary(item => (item.Kind, item.Name));
         var changes = new List<ObjectChange>();
+        var problems = new List<PlanProblem>();
         foreach (var item in desired)
         {
             var present = live.GetValueOrDefault((item.Kind, item.Name));
-            var future = present is null ? item.Body : await cluster.ApplyAsync(input.Namespace, item, dryRun: true, cancellationToken);
+            var future = await TryAsync(input, item, present, problems, cancellationToken);
             var fields = FieldDiff.Of(Shown(present?.Body), Shown(future));
             changes.Add(new(item.Kind, item.Name, present is null ? ChangeKind.Create : fields.Count > 0 ? ChangeKind.Update : ChangeKind.None, fields));
         }
@@ -90,7 +101,30 @@ internal sealed class Plans(UnitOfWork work, ICluster cluster, SecretStore secre
             .Select(item => new ObjectChange(item.Key.Kind, item.Key.Name, ChangeKind.Delete, FieldDiff.Of(Shown(item.Value.Body), null))));
         var ordered = changes.OrderBy(change => change.Change == ChangeKind.None).ToList();
         var replaces = changes.Any(change => change.Kind == "Deployment" && change.Fields.Any(field => field.Path.StartsWith("spec.template", StringComparison.Ordinal)));
-        return new(Id(input, wish, live.Values), input.Release, ordered, replaces);
+        return new(Id(input, wish, live.Values), input.Release, ordered, replaces)
+        {
+            Problems = [.. problems],
+            Placement = await placement.AskAsync(input, desired, cancellationToken),
+        };
+    }
+
+    // Nothing can be tried in a namespace that comes with the release; a refusal by a quota or a rule is part of the answer.
+    private async Task<JsonObject> TryAsync(CompileInput input, KubeObject item, KubeObject? present, List<PlanProblem> problems, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var future = await cluster.ApplyAsync(input.Namespace, item, dryRun: true, cancellationToken);
+            return present is null ? item.Body : future;
+        }
+        catch (ClusterException e) when (e.Status == 404 && present is null)
+        {
+            return item.Body;
+        }
+        catch (ClusterException e) when (e.Status == 403)
+        {
+            problems.Add(new($"{item.Kind} {item.Name}", e.Message));
+            return item.Body;
+        }
     }
 
     /// <summary>Covers the wish, its secrets, the release before it and the present specs: status changes alone do not make a plan stale.</summary>

@@ -1,14 +1,17 @@
+using Portal.Core.Placements;
 using Portal.Core.Plan;
 
 namespace Portal.Web.Endpoints;
 
 /// <summary>A plan as REST shows it; values before and after are JSON text.</summary>
-internal sealed record PlanResource(string Id, int Release, bool Replaces, IReadOnlyList<PlanResource.Item> Changes)
+internal sealed record PlanResource(
+    string Id, int Release, bool Replaces, IReadOnlyList<PlanResource.Item> Changes, IReadOnlyList<PlanProblem> Problems, PlacementView? Placement)
 {
     /// <summary>Only what changes.</summary>
     public static PlanResource Of(PlanView plan) => new(
         plan.Id, plan.Release, plan.Replaces,
-        [.. plan.Changes.Where(change => change.Change != ChangeKind.None).Select(change => new Item(change.Kind, change.Name, change.Change, [.. change.Fields.Select(f => new Field(f.Path, f.From, f.To))]))]);
+        [.. plan.Changes.Where(change => change.Change != ChangeKind.None).Select(change => new Item(change.Kind, change.Name, change.Change, [.. change.Fields.Select(f => new Field(f.Path, f.From, f.To))]))],
+        plan.Problems, plan.Placement);
 
     internal sealed record Item(string Kind, string Name, ChangeKind Change, IReadOnlyList<Field> Fields);
 

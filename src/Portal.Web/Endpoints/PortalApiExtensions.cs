@@ -41,6 +41,7 @@ public static class PortalApiExtensions
         AppEndpoints.Map(api);
         ReleaseEndpoints.Map(api);
         LiveEndpoints.Map(api);
+        PlacementEndpoints.Map(api);
         WebhookEndpoints.Map(api);
         foreach (var endpoint in endpoints.DataSources.Where(source => !former.Contains(source)).SelectMany(source => source.Endpoints))
         {
