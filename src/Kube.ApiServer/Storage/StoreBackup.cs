@@ -39,6 +39,9 @@ public sealed class StoreBackup : IAsyncDisposable
             await backup._snapshot.OpenAsync(cancellationToken).ConfigureAwait(false);
             await backup._writer.BeginTransactionAsync(cancellationToken).ConfigureAwait(false);
             await using (var hold = new NpgsqlCommand("SELECT FROM kube.leader FOR UPDATE", backup._writer)) await hold.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);
+            // Behind the lock nothing commits any more: the head can show all there is, and what it shows can be counted.
+            await using (var advance = new NpgsqlCommand("SELECT kube.advance_head($1)", backup._snapshot) { Parameters = { new NpgsqlParameter<long> { TypedValue = Skip } } })
+                await advance.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);
             await backup._snapshot.BeginTransactionAsync(IsolationLevel.RepeatableRead, cancellationToken).ConfigureAwait(false);
             await using var fix = new NpgsqlCommand("SELECT pg_export_snapshot(), (SELECT revision FROM kube.leader), (SELECT count(*) FROM kube.head)", backup._snapshot);
             await using var reader = await fix.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
@@ -80,12 +83,12 @@ public sealed class StoreBackup : IAsyncDisposable
             await Migrations.ApplyAsync(connection, cancellationToken).ConfigureAwait(false);
             // Everything is read once as a start would, before anything is changed: a missing key shows now and not to the first user.
             var keyring = EncryptionKeyring.Open(options.EncryptionKeyPath, NullLogger.Instance, time);
-            var head = await HeadLoader.LoadAsync(connection, 0, new SecretEnvelope(keyring), cancellationToken).ConfigureAwait(false);
+            var head = await HeadLoader.LoadAsync(connection, new SecretEnvelope(keyring), cancellationToken).ConfigureAwait(false);
             await using var transaction = await connection.BeginTransactionAsync(cancellationToken).ConfigureAwait(false);
-            await using var forget = new NpgsqlCommand("DELETE FROM kube.head WHERE resource = 'nodes' OR (resource = 'leases.coordination.k8s.io' AND namespace = 'kube-node-lease')", connection);
-            await forget.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);
             await using var begin = new NpgsqlCommand("SELECT first_revision FROM kube.begin_anew($1)", connection) { Parameters = { new NpgsqlParameter<long> { TypedValue = Skip } } };
             var revision = (long)(await begin.ExecuteScalarAsync(cancellationToken).ConfigureAwait(false))!;
+            await using var forget = new NpgsqlCommand("DELETE FROM kube.head WHERE resource = 'nodes' OR (resource = 'leases.coordination.k8s.io' AND namespace = 'kube-node-lease')", connection);
+            await forget.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);
             await transaction.CommitAsync(cancellationToken).ConfigureAwait(false);
             return (revision, head.Resources.Values.Sum(tree => (long)tree.Count));
         }

@@ -34,7 +34,8 @@ public static class KeyRotation
         {
             await using var connection = await new StoreConnection(options, time, NullLogger.Instance).OpenFirstAsync(cancellationToken).ConfigureAwait(false);
             var count = 0;
-            foreach (var table in (Table[])[Table.Head, Table.Log]) count = await RewriteAsync(connection, table, envelope, count, progress, cancellationToken).ConfigureAwait(false);
+            // The head takes rows over from the log: that one first, so that none arrives behind this under an old key.
+            foreach (var table in (Table[])[Table.Log, Table.Head]) count = await RewriteAsync(connection, table, envelope, count, progress, cancellationToken).ConfigureAwait(false);
             if (removeOld) KeyFile.Read(path).WithoutOldKeys().Write(path, overwrite: true);
             return (keyring.CurrentId, count);
         }

@@ -5,31 +5,22 @@ using Kube.ApiServer.Storage.Encryption;
 namespace Kube.ApiServer.Storage.Postgres;
 
 /// <summary>
-/// The prepared statements that commit a batch in one round trip and one transaction: the fence, then log and head from the same arrays,
-/// so that every value crosses the wire once. Bound to one connection.
+/// The prepared statement that commits a batch in one round trip and one transaction: the fence and the log. Bound to one connection.
 /// </summary>
 internal sealed class BatchStatement : IAsyncDisposable
 {
+    // No row is written unless this process still leads and follows on the last revision. The notification wakes followers once a batch.
     private const string Write =
         """
-        WITH w AS MATERIALIZED (
-            SELECT * FROM unnest($1::bigint[], $2::smallint[], $3::text[], $4::text[], $5::text[], $6::bigint[], $7::bytea[], $8::boolean[])
-                AS w (revision, kind, resource, namespace, name, create_revision, value, newest)
-        ), logged AS (
-            INSERT INTO kube.log (revision, kind, resource, namespace, name, create_revision, value)
-            SELECT revision, kind, resource, namespace, name, create_revision, value FROM w
-        ), removed AS (
-            DELETE FROM kube.head h USING w
-            WHERE w.newest AND w.kind = 2 AND h.resource = w.resource AND h.namespace = w.namespace AND h.name = w.name
+        WITH led AS (
+            UPDATE kube.leader SET revision = $3, renewed_at = clock_timestamp() WHERE epoch = $1 AND revision = $2 RETURNING pg_notify('kube_log', $3::text)
         )
-        INSERT INTO kube.head AS h (resource, namespace, name, revision, create_revision, value)
-        SELECT resource, namespace, name, revision, create_revision, value FROM w WHERE newest AND kind <> 2
-        ON CONFLICT (resource, namespace, name) DO UPDATE
-            SET revision = excluded.revision, create_revision = excluded.create_revision, value = excluded.value
+        INSERT INTO kube.log (revision, kind, resource, namespace, name, create_revision, value)
+        SELECT w.* FROM led, unnest($4::bigint[], $5::smallint[], $6::text[], $7::text[], $8::text[], $9::bigint[], $10::bytea[]) AS w
         """;
 
     private readonly SecretEnvelope _envelope;
-    private readonly NpgsqlBatch _batch;
+    private readonly NpgsqlCommand _command;
     private readonly NpgsqlParameter<long> _epoch = new() { NpgsqlDbType = NpgsqlDbType.Bigint };
     private readonly NpgsqlParameter<long> _previous = new() { NpgsqlDbType = NpgsqlDbType.Bigint };
     private readonly NpgsqlParameter<long> _last = new() { NpgsqlDbType = NpgsqlDbType.Bigint };
@@ -40,51 +31,46 @@ internal sealed class BatchStatement : IAsyncDisposable
     private readonly NpgsqlParameter<string[]> _names = Array<string>(NpgsqlDbType.Text);
     private readonly NpgsqlParameter<long[]> _created = Array<long>(NpgsqlDbType.Bigint);
     private readonly NpgsqlParameter<byte[][]> _values = Array<byte[]>(NpgsqlDbType.Bytea);
-    private readonly NpgsqlParameter<bool[]> _newest = Array<bool>(NpgsqlDbType.Boolean);
 
     private BatchStatement(NpgsqlConnection connection, SecretEnvelope envelope)
     {
         _envelope = envelope;
-        _batch = new NpgsqlBatch(connection)
+        _command = new NpgsqlCommand(Write, connection)
         {
-            BatchCommands =
-            {
-                new NpgsqlBatchCommand("SELECT kube.fence($1, $2, $3)") { Parameters = { _epoch, _previous, _last } },
-                new NpgsqlBatchCommand(Write) { Parameters = { _revisions, _kinds, _resources, _namespaces, _names, _created, _values, _newest } },
-            },
+            Parameters = { _epoch, _previous, _last, _revisions, _kinds, _resources, _namespaces, _names, _created, _values },
         };
     }
 
-    /// <summary>Prepares the statements on a connection.</summary>
+    /// <summary>Prepares the statement on a connection.</summary>
     public static async Task<BatchStatement> PrepareAsync(NpgsqlConnection connection, SecretEnvelope envelope, CancellationToken cancellationToken)
     {
         var statement = new BatchStatement(connection, envelope);
-        await statement._batch.PrepareAsync(cancellationToken).ConfigureAwait(false);
+        await statement._command.PrepareAsync(cancellationToken).ConfigureAwait(false);
         return statement;
     }
 
-    /// <summary>Commits a batch. The commands of an <see cref="NpgsqlBatch"/> share one implicit transaction; it has committed when this returns.</summary>
+    /// <summary>Commits a batch; it has committed when this returns.</summary>
+    /// <exception cref="LogFencedException">This process does not lead any more; nothing was written.</exception>
     public async Task ExecuteAsync(long epoch, IReadOnlyList<StoreEvent> events, CancellationToken cancellationToken)
     {
         Fill(events);
         _epoch.TypedValue = epoch;
         _previous.TypedValue = events[0].Revision - 1;
         _last.TypedValue = events[^1].Revision;
-        await _batch.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);
+        if (await _command.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false) != events.Count) throw new LogFencedException();
     }
 
     /// <inheritdoc/>
-    public ValueTask DisposeAsync() => _batch.DisposeAsync();
+    public ValueTask DisposeAsync() => _command.DisposeAsync();
 
     private static NpgsqlParameter<T[]> Array<T>(NpgsqlDbType element) => new() { NpgsqlDbType = NpgsqlDbType.Array | element, TypedValue = [] };
 
     private void Fill(IReadOnlyList<StoreEvent> events)
     {
         var count = events.Count;
-        var (revisions, kinds, created, newest) = (new long[count], new short[count], new long[count], new bool[count]);
+        var (revisions, kinds, created) = (new long[count], new short[count], new long[count]);
         var (resources, namespaces, names, values) = (new string[count], new string[count], new string[count], new byte[count][]);
-        var seen = new HashSet<ObjectKey>(count);
-        for (var i = count - 1; i >= 0; i--)
+        for (var i = 0; i < count; i++)
         {
             var e = events[i];
             var version = (e.Object ?? e.Deleted)!;
@@ -95,11 +81,9 @@ internal sealed class BatchStatement : IAsyncDisposable
             names[i] = e.Key.Name;
             created[i] = version.CreateRevision;
             values[i] = ValueOf(version);
-            // The head takes only the last change of a key: one statement may not touch a row twice.
-            newest[i] = seen.Add(e.Key);
         }
 
-        (_revisions.TypedValue, _kinds.TypedValue, _created.TypedValue, _newest.TypedValue) = (revisions, kinds, created, newest);
+        (_revisions.TypedValue, _kinds.TypedValue, _created.TypedValue) = (revisions, kinds, created);
         (_resources.TypedValue, _namespaces.TypedValue, _names.TypedValue, _values.TypedValue) = (resources, namespaces, names, values);
     }
 

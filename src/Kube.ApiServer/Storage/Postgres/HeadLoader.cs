@@ -1,20 +1,48 @@
 using System.Collections.Immutable;
+using System.Data;
 using Npgsql;
 using NpgsqlTypes;
 using Kube.ApiServer.Storage.Encryption;
 
 namespace Kube.ApiServer.Storage.Postgres;
 
-/// <summary>Reads the newest version of every object by one binary COPY.</summary>
+/// <summary>Reads the newest version of every object: what the head shows by one binary COPY, and what the log holds behind it.</summary>
 internal static class HeadLoader
 {
-    /// <summary>Loads the head. Call it in the snapshot that <paramref name="revision"/> was read in.</summary>
-    /// <param name="connection">An open connection.</param>
-    /// <param name="revision">The revision the table stands at.</param>
+    /// <summary>Loads everything at one revision, whoever writes meanwhile.</summary>
+    /// <param name="connection">An open connection without a transaction.</param>
     /// <param name="envelope">Opens secrets.</param>
     /// <param name="cancellationToken">Gives up.</param>
-    /// <exception cref="StoreStartException">A secret cannot be decrypted.</exception>
-    public static async Task<Head> LoadAsync(NpgsqlConnection connection, long revision, SecretEnvelope envelope, CancellationToken cancellationToken)
+    /// <exception cref="StoreStartException">A secret cannot be decrypted, or the store has lost the row of its leader.</exception>
+    public static async Task<Head> LoadAsync(NpgsqlConnection connection, SecretEnvelope envelope, CancellationToken cancellationToken)
+    {
+        await using var snapshot = await connection.BeginTransactionAsync(IsolationLevel.RepeatableRead, cancellationToken).ConfigureAwait(false);
+        await using var select = new NpgsqlCommand("SELECT h.revision FROM kube.leader, kube.head_state h", connection);
+        var revision = await select.ExecuteScalarAsync(cancellationToken).ConfigureAwait(false) as long?
+            ?? throw new StoreStartException("The table kube.leader or kube.head_state is empty: restore the store's database from a backup.");
+        var head = await LoadTableAsync(connection, revision, envelope, cancellationToken).ConfigureAwait(false);
+        return await TakeInLogAsync(connection, head, envelope, cancellationToken).ConfigureAwait(false);
+    }
+
+    private static async Task<Head> TakeInLogAsync(NpgsqlConnection connection, Head head, SecretEnvelope envelope, CancellationToken cancellationToken)
+    {
+        await using var select = new NpgsqlCommand("SELECT " + LogRow.Columns + " FROM kube.log WHERE revision > $1 ORDER BY revision", connection)
+        {
+            Parameters = { new NpgsqlParameter<long> { TypedValue = head.Revision } },
+        };
+        await using var reader = await select.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
+        var events = new List<StoreEvent>();
+        while (await reader.ReadAsync(cancellationToken).ConfigureAwait(false))
+        {
+            var (kind, version) = LogRow.Read(reader, envelope);
+            // Nobody is told of these: what was there before each does not matter.
+            events.Add(kind == WriteKind.Delete ? new StoreEvent(version.Revision, version.Key, null, null, version) : new StoreEvent(version.Revision, version.Key, version, null, null));
+        }
+
+        return events.Count == 0 ? head : head.Apply(events);
+    }
+
+    private static async Task<Head> LoadTableAsync(NpgsqlConnection connection, long revision, SecretEnvelope envelope, CancellationToken cancellationToken)
     {
         var objects = new Dictionary<string, List<StoredObject>>(StringComparer.Ordinal);
         var namespaces = new Dictionary<string, string>(StringComparer.Ordinal);

@@ -49,11 +49,7 @@ internal sealed class LogFollower : IAsyncDisposable
     public async Task<Head> LoadAsync(CancellationToken cancellationToken)
     {
         var connection = await ConnectedAsync(cancellationToken).ConfigureAwait(false);
-        await using var snapshot = await connection.BeginTransactionAsync(IsolationLevel.RepeatableRead, cancellationToken).ConfigureAwait(false);
-        await using var select = new NpgsqlCommand("SELECT revision FROM kube.leader", connection);
-        var revision = await select.ExecuteScalarAsync(cancellationToken).ConfigureAwait(false) as long?
-            ?? throw new StoreStartException("The table kube.leader is empty: restore the store's database from a backup.");
-        return await HeadLoader.LoadAsync(connection, revision, _envelope, cancellationToken).ConfigureAwait(false);
+        return await HeadLoader.LoadAsync(connection, _envelope, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Reads the leader, and then what the log holds behind a revision.</summary>
@@ -68,7 +64,7 @@ internal sealed class LogFollower : IAsyncDisposable
                 {
                     Parameters = { new NpgsqlParameter<TimeSpan> { TypedValue = _options.LeaseDuration } },
                 },
-                new NpgsqlBatchCommand("SELECT revision, kind, resource, namespace, name, create_revision, value FROM kube.log WHERE revision > $1 ORDER BY revision LIMIT $2")
+                new NpgsqlBatchCommand("SELECT " + LogRow.Columns + " FROM kube.log WHERE revision > $1 ORDER BY revision LIMIT $2")
                 {
                     Parameters = { new NpgsqlParameter<long> { TypedValue = after }, new NpgsqlParameter<int> { TypedValue = PageSize } },
                 },
@@ -79,7 +75,7 @@ internal sealed class LogFollower : IAsyncDisposable
         var leader = new LeaderState(reader.GetInt64(0), reader.GetInt64(1), reader.GetString(2), TimeSpan.FromSeconds(reader.GetDouble(3)));
         await reader.NextResultAsync(cancellationToken).ConfigureAwait(false);
         var events = new List<LoggedChange>();
-        while (await reader.ReadAsync(cancellationToken).ConfigureAwait(false)) events.Add(Read(reader));
+        while (await reader.ReadAsync(cancellationToken).ConfigureAwait(false)) events.Add(LogRow.Read(reader, _envelope));
         return new LogPage(leader, events);
     }
 
@@ -97,16 +93,6 @@ internal sealed class LogFollower : IAsyncDisposable
         _connection = null;
         if (connection is not null) await connection.DisposeAsync().ConfigureAwait(false);
     }
-
-    private StoredObject Version(NpgsqlDataReader reader, long revision)
-    {
-        var key = new ObjectKey(reader.GetString(2), reader.GetString(3), reader.GetString(4));
-        var value = reader.GetFieldValue<byte[]>(6);
-        if (SecretEnvelope.Covers(key.Resource)) value = _envelope.Open(key, revision, value);
-        return new StoredObject(key, revision, reader.GetInt64(5), value, ObjectDocument.ReadLabels(value));
-    }
-
-    private LoggedChange Read(NpgsqlDataReader reader) => new((WriteKind)reader.GetInt16(1), Version(reader, reader.GetInt64(0)));
 
     private async ValueTask<NpgsqlConnection> ConnectedAsync(CancellationToken cancellationToken)
     {

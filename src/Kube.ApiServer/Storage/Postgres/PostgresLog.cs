@@ -21,6 +21,7 @@ internal sealed class PostgresLog : ICommitLog
     private readonly Guid _holder = Guid.NewGuid();
     private NpgsqlConnection? _connection;
     private BatchStatement? _statement;
+    private HeadKeeper? _head;
     private long _epoch;
     private long _roomUpTo;
     private long _compacted;
@@ -54,6 +55,7 @@ internal sealed class PostgresLog : ICommitLog
             {
                 log.Revision = revision;
                 await log.MakeRoomAsync(revision, cancellationToken).ConfigureAwait(false);
+                log._head = new HeadKeeper(log._connections, time, logger);
                 return log;
             }
         }
@@ -79,10 +81,6 @@ internal sealed class PostgresLog : ICommitLog
                 // Not cancelled: a cut-off commit is the one thing to avoid, and PostgreSQL answers or breaks the connection.
                 await _statement.ExecuteAsync(_epoch, events, CancellationToken.None).ConfigureAwait(false);
                 return;
-            }
-            catch (PostgresException e) when (e.SqlState == FencedState)
-            {
-                throw new LogFencedException();
             }
             catch (PostgresException e) when (e.InvariantSeverity == "ERROR")
             {
@@ -159,6 +157,7 @@ internal sealed class PostgresLog : ICommitLog
     /// <summary>Gives the lead back if it is still held, and closes.</summary>
     public async ValueTask DisposeAsync()
     {
+        if (_head is not null) await _head.DisposeAsync().ConfigureAwait(false);
         try
         {
             if (_connection is not null && _statement is not null)
