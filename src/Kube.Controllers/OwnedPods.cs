@@ -4,6 +4,7 @@ using System.Text.Json.Nodes;
 using k8s;
 using k8s.Models;
 using Kube.Controllers.PodGarbageCollection;
+using Kube.Machinery;
 using Kube.Machinery.Client;
 using Kube.Machinery.Informers;
 using Kube.Machinery.Metadata;
@@ -22,7 +23,7 @@ internal sealed class OwnedPods<T>(ControllerContext context)
 
     // A create whose outcome is unknown is repeated under the same name, so it cannot happen twice.
     private readonly ConcurrentDictionary<string, long> _sequences = new(StringComparer.Ordinal);
-    private readonly string _term = Guid.NewGuid().ToString("N");
+    private readonly string _term = Randomness.NewId().ToString("N");
 
     /// <summary>Creates and deletes under way.</summary>
     public PendingPods Pending { get; } = new(context.Time);

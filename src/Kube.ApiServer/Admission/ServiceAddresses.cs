@@ -4,6 +4,7 @@ using System.Text.Json.Nodes;
 using Kube.ApiServer.Http;
 using Kube.ApiServer.Registry;
 using Kube.ApiServer.Storage;
+using Kube.Machinery;
 using Kube.Machinery.Metadata;
 using Kube.Machinery.Schema;
 
@@ -96,7 +97,7 @@ internal sealed class ServiceAddresses : IAdmission
     {
         var taken = TakenAddresses();
         // A random start keeps an address from being reused at once, while connections to it may still be alive.
-        var start = (uint)Random.Shared.NextInt64(_size);
+        var start = (uint)Randomness.Source.NextInt64(_size);
         for (uint i = 0; i < _size; i++)
         {
             var offset = (start + i) % _size;
@@ -149,7 +150,7 @@ internal sealed class ServiceAddresses : IAdmission
     private int FreePort(HashSet<string> taken)
     {
         var count = _lastPort - _firstPort + 1;
-        var start = Random.Shared.Next(count);
+        var start = Randomness.Source.Next(count);
         for (var i = 0; i < count; i++)
         {
             var port = _firstPort + ((start + i) % count);

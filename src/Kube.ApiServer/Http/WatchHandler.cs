@@ -1,6 +1,6 @@
 using System.Globalization;
-using System.Security.Cryptography;
 using Kube.ApiServer.Storage;
+using Kube.Machinery;
 using Microsoft.Extensions.Hosting;
 
 namespace Kube.ApiServer.Http;
@@ -132,6 +132,6 @@ internal sealed class WatchHandler(IObjectStore store, TableWriter tables, TimeP
                 return TimeSpan.FromSeconds(Math.Min(seconds, int.MaxValue));
         }
 
-        return TimeSpan.FromSeconds(RandomNumberGenerator.GetInt32(1800, 3600));
+        return TimeSpan.FromSeconds(Randomness.Source.Next(1800, 3600));
     }
 }

@@ -1,7 +1,7 @@
 using System.Globalization;
-using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json.Nodes;
+using Kube.Machinery;
 using Kube.Machinery.Metadata;
 
 namespace Kube.ApiServer.Registry;
@@ -15,7 +15,7 @@ internal static class ObjectMetadata
     public static string Timestamp(DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
 
     /// <summary>A random suffix without vowels, so that it spells nothing.</summary>
-    public static string Suffix() => RandomNumberGenerator.GetString(SuffixAlphabet, 5);
+    public static string Suffix() => new(Randomness.Source.GetItems<char>(SuffixAlphabet, 5));
 
     public static void Stamp(JsonObject document, ResourceKind kind, string ns, DateTimeOffset now)
     {
@@ -30,7 +30,7 @@ internal static class ObjectMetadata
         else
             metadata.Remove("namespace");
         DropEmpty(metadata);
-        metadata["uid"] = Guid.NewGuid().ToString();
+        metadata["uid"] = Randomness.NewId().ToString();
         metadata["creationTimestamp"] = Timestamp(now);
         if (kind.HasGeneration)
             metadata["generation"] = 1L;

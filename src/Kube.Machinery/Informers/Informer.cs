@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using System.Net.Sockets;
 using System.Text.Json;
@@ -26,8 +25,12 @@ public sealed class Informer<T>
     private readonly InformerOptions _options;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
-    private readonly Lock _lock = new();
-    private readonly ConcurrentDictionary<(string Namespace, string Name), T> _cache = new();
+
+    // Events are told in their order under the first lock. What handlers ask, of this informer or of another, stands under the second alone, which
+    // nobody holds while a handler runs: two informers whose handlers ask each other would wait for each other for ever.
+    private readonly Lock _telling = new();
+    private readonly Lock _reading = new();
+    private readonly Dictionary<(string Namespace, string Name), T> _cache = [];
     private readonly Dictionary<string, InformerIndex<T>> _indexes = new(StringComparer.Ordinal);
     private readonly TaskCompletionSource _synced = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private ImmutableArray<Action<InformerEvent<T>>> _subscribers = [];
@@ -56,17 +59,29 @@ public sealed class Informer<T>
     /// <summary>The cached object, or null.</summary>
     /// <param name="ns">Namespace; null or empty for cluster-scoped kinds.</param>
     /// <param name="name">Object name.</param>
-    public T? Get(string? ns, string name) => _cache.GetValueOrDefault((ns ?? "", name));
+    public T? Get(string? ns, string name)
+    {
+        lock (_reading)
+        {
+            return _cache.GetValueOrDefault((ns ?? "", name));
+        }
+    }
 
     /// <summary>All cached objects, as of now.</summary>
-    public IReadOnlyCollection<T> List() => (IReadOnlyCollection<T>)_cache.Values;
+    public IReadOnlyCollection<T> List()
+    {
+        lock (_reading)
+        {
+            return [.. _cache.Values];
+        }
+    }
 
     /// <summary>Adds an index; do so before <see cref="RunAsync"/>.</summary>
     /// <param name="name">Its name for <see cref="ByIndex"/>.</param>
     /// <param name="keys">The keys under which an object is found.</param>
     public void AddIndex(string name, Func<T, IEnumerable<string>> keys)
     {
-        lock (_lock)
+        lock (_reading)
         {
             var index = new InformerIndex<T>(keys);
             foreach (var item in _cache.Values)
@@ -82,7 +97,7 @@ public sealed class Informer<T>
     /// <exception cref="KeyNotFoundException">There is no such index.</exception>
     public IReadOnlyList<T> ByIndex(string name, string key)
     {
-        lock (_lock)
+        lock (_reading)
         {
             return _indexes[name].Find(key);
         }
@@ -96,9 +111,9 @@ public sealed class Informer<T>
     public IDisposable Subscribe(Action<InformerEvent<T>> handler)
     {
         ArgumentNullException.ThrowIfNull(handler);
-        lock (_lock)
+        lock (_telling)
         {
-            foreach (var item in _cache.Values)
+            foreach (var item in List())
             {
                 handler(new InformerEvent<T>(InformerEventKind.Added, item, null));
             }
@@ -173,7 +188,7 @@ public sealed class Informer<T>
     private static TimeSpan Jitter(int failures)
     {
         var step = Math.Min(FirstBackoff.TotalMilliseconds * Math.Pow(2, Math.Min(failures - 1, 10)), LastBackoff.TotalMilliseconds);
-        return TimeSpan.FromMilliseconds(step * (0.5 + (Random.Shared.NextDouble() * 0.8)));
+        return TimeSpan.FromMilliseconds(step * (0.5 + (Randomness.Source.NextDouble() * 0.8)));
     }
 
     /// <returns>Whether the stream delivered anything or ran its full time.</returns>
@@ -209,14 +224,14 @@ public sealed class Informer<T>
                 case WatchEventKind.Bookmark:
                     break;
                 case WatchEventKind.Deleted:
-                    lock (_lock)
+                    lock (_telling)
                     {
                         Remove(KeyOf(change.Object), change.Object);
                     }
 
                     break;
                 default:
-                    lock (_lock)
+                    lock (_telling)
                     {
                         Put(change.Object);
                     }
@@ -230,7 +245,7 @@ public sealed class Informer<T>
 
     private void Replace(ResourceList<T> list)
     {
-        lock (_lock)
+        lock (_telling)
         {
             var keys = new HashSet<(string, string)>(list.Items.Count);
             foreach (var item in list.Items)
@@ -258,7 +273,7 @@ public sealed class Informer<T>
         }
 
         var key = KeyOf(item);
-        _cache.TryGetValue(key, out var old);
+        var old = Get(key.Item1, key.Item2);
         if (old is not null && old.Metadata.ResourceVersion == item.Metadata.ResourceVersion && old.Metadata.Uid == item.Metadata.Uid)
         {
             return;
@@ -271,28 +286,39 @@ public sealed class Informer<T>
             old = null;
         }
 
-        _cache[key] = item;
-        foreach (var index in _indexes.Values)
-        {
-            index.Change(old, item);
-        }
-
+        Change(key, old, item);
         Tell(new InformerEvent<T>(old is null ? InformerEventKind.Added : InformerEventKind.Modified, item, old));
     }
 
     private void Remove((string, string) key, T last)
     {
-        if (!_cache.TryRemove(key, out var old))
+        if (Get(key.Item1, key.Item2) is not { } old)
         {
             return;
         }
 
-        foreach (var index in _indexes.Values)
-        {
-            index.Change(old, null);
-        }
-
+        Change(key, old, null);
         Tell(new InformerEvent<T>(InformerEventKind.Deleted, last, old));
+    }
+
+    private void Change((string, string) key, T? old, T? now)
+    {
+        lock (_reading)
+        {
+            if (now is null)
+            {
+                _cache.Remove(key);
+            }
+            else
+            {
+                _cache[key] = now;
+            }
+
+            foreach (var index in _indexes.Values)
+            {
+                index.Change(old, now);
+            }
+        }
     }
 
     private void Tell(InformerEvent<T> change)
@@ -309,7 +335,7 @@ public sealed class Informer<T>
     {
         public void Dispose()
         {
-            lock (informer._lock)
+            lock (informer._telling)
             {
                 informer._subscribers = informer._subscribers.Remove(handler);
             }

@@ -3,7 +3,7 @@ using k8s.Models;
 
 namespace Kube.Machinery.Informers;
 
-/// <summary>Finds cached objects by keys computed from them. The informer's lock guards it.</summary>
+/// <summary>Finds cached objects by keys computed from them. The informer's lock for readers guards it.</summary>
 internal sealed class InformerIndex<T>(Func<T, IEnumerable<string>> keys)
     where T : class, IKubernetesObject<V1ObjectMeta>
 {

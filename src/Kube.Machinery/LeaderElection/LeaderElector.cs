@@ -54,7 +54,7 @@ public sealed class LeaderElector
                 return;
             }
 
-            await Pause(_options.RetryPeriod * (0.2 + (Random.Shared.NextDouble() * 0.2)), cancellationToken);
+            await Pause(_options.RetryPeriod * (0.2 + (Randomness.Source.NextDouble() * 0.2)), cancellationToken);
         }
     }
 

@@ -1,0 +1,74 @@
+using System.Diagnostics;
+using System.Globalization;
+using Kube.Machinery.Certificates;
+using Simulation.Tests.Engine;
+using Simulation.Tests.Plane;
+using Simulation.Tests.Workload;
+
+namespace Simulation.Tests;
+
+/// <summary>Runs seeds one after another in a process whose thread pool has one thread.</summary>
+internal static class Simulator
+{
+    /// <summary>How long one seed may take by the clock on the wall, on a machine with much else to do.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
+
+    /// <summary>Runs seeds and writes a line for each: <c>seed 7 ok 0123456789abcdef ...</c>, or <c>seed 7 FAILED ...</c> with what it found in the lines behind it.</summary>
+    /// <returns>The exit code: 0 when all kept every promise.</returns>
+    public static int Run(int first, int last, bool trace)
+    {
+        var keys = Directory.CreateTempSubdirectory("portal-simulation").FullName;
+        try
+        {
+            var authority = CertificateAuthority.Create("simulation", TimeProvider.System);
+            File.WriteAllText(Path.Combine(keys, "ca.crt"), authority.CertificatePem);
+            File.WriteAllText(Path.Combine(keys, "ca.key"), authority.PrivateKeyPem);
+            var failed = false;
+            for (var seed = first; seed <= last; seed++)
+            {
+                failed |= !RunOne(seed, keys, trace);
+            }
+
+            return failed ? 1 : 0;
+        }
+        finally
+        {
+            Directory.Delete(keys, recursive: true);
+        }
+    }
+
+    private static bool RunOne(int seed, string keys, bool trace)
+    {
+        var clock = Stopwatch.StartNew();
+        World? world = null;
+        var run = Task.Run(async () =>
+        {
+            world = new World(seed, keys, trace ? Console.Out : null);
+            await new Driver(world.Time).RunAsync(() => new Scenario(world).RunAsync());
+        });
+        try
+        {
+            if (!run.Wait(Patience))
+            {
+                Console.WriteLine($"seed {seed} FAILED hangs\n    stuck at {world?.Time.Elapsed}");
+                Console.Out.Flush();
+                // Its thread is the only one there is: nothing else can run in this process any more.
+                Environment.Exit(1);
+            }
+        }
+        catch (AggregateException e)
+        {
+            world!.Findings.Add("the simulation", e.InnerException!.ToString());
+        }
+
+        var found = world!.Findings.All;
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"seed {seed} {(found.Count == 0 ? "ok" : "FAILED")} {world.Trace.Hash} {world.Trace.Count} lines, {world.Time.Elapsed.TotalSeconds:0} s in {clock.Elapsed.TotalSeconds:0.0} s"));
+        foreach (var finding in found)
+        {
+            Console.WriteLine("    " + finding.ReplaceLineEndings("\n    "));
+        }
+
+        Console.Out.Flush();
+        return found.Count == 0;
+    }
+}
