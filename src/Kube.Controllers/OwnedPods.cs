@@ -83,7 +83,17 @@ internal sealed class OwnedPods<T>(ControllerContext context)
     public async Task DeleteOneAsync(T owner, V1Pod pod, CancellationToken cancellationToken)
     {
         Pending.Deleted(Names.Of(owner), pod.Metadata.Uid);
-        await PodDeletion.DeleteAsync(_pods, pod, null, cancellationToken);
+        try
+        {
+            await PodDeletion.DeleteAsync(_pods, pod, null, cancellationToken);
+        }
+        catch
+        {
+            // Refused, or its outcome is unknown: to be tried again. Deleting a pod twice does no harm, believing it deleted does.
+            Pending.NotDeleted(Names.Of(owner), pod.Metadata.Uid);
+            throw;
+        }
+
         context.Events.Normal(owner, "SuccessfulDelete", $"Deleted pod: {pod.Metadata.Name}");
     }
 

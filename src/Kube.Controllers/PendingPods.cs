@@ -10,12 +10,18 @@ namespace Kube.Controllers;
 /// </summary>
 internal sealed class PendingPods(TimeProvider time)
 {
+    /// <summary>After what time everything that is pending now has been seen or has expired.</summary>
+    public static readonly TimeSpan Settled = TimeSpan.FromSeconds(31);
+
     private static readonly TimeSpan Longest = TimeSpan.FromSeconds(30);
     private readonly ConcurrentDictionary<NamespacedName, Entries> _sets = new();
 
     public void Created(NamespacedName set, string uid) => Of(set).Add(uid, created: true, time.GetUtcNow() + Longest);
 
     public void Deleted(NamespacedName set, string uid) => Of(set).Add(uid, created: false, time.GetUtcNow() + Longest);
+
+    /// <summary>A delete did not come about.</summary>
+    public void NotDeleted(NamespacedName set, string uid) => Of(set).Revoke(uid);
 
     /// <summary>The cache showed a pod, or that it is gone.</summary>
     public void Seen(NamespacedName set, V1Pod pod, bool gone)
@@ -72,6 +78,14 @@ internal sealed class PendingPods(TimeProvider time)
                 {
                     _deleted.Remove(uid);
                 }
+            }
+        }
+
+        public void Revoke(string uid)
+        {
+            lock (_lock)
+            {
+                _deleted.Remove(uid);
             }
         }
 

@@ -10,12 +10,19 @@ namespace Simulation.Tests;
 /// <summary>Runs seeds one after another in a process whose thread pool has one thread.</summary>
 internal static class Simulator
 {
+    /// <summary>What the process must be started with.</summary>
+    public static IReadOnlyDictionary<string, string> Environment { get; } = new Dictionary<string, string>
+    {
+        ["DOTNET_ThreadPool_ForceMinWorkerThreads"] = "1",
+        ["DOTNET_ThreadPool_ForceMaxWorkerThreads"] = "1",
+    };
+
     /// <summary>How long one seed may take by the clock on the wall, on a machine with much else to do.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
 
     /// <summary>Runs seeds and writes a line for each: <c>seed 7 ok 0123456789abcdef ...</c>, or <c>seed 7 FAILED ...</c> with what it found in the lines behind it.</summary>
     /// <returns>The exit code: 0 when all kept every promise.</returns>
-    public static int Run(int first, int last, bool trace)
+    public static int Run(IReadOnlyList<int> seeds, bool trace)
     {
         var keys = Directory.CreateTempSubdirectory("portal-simulation").FullName;
         try
@@ -24,7 +31,7 @@ internal static class Simulator
             File.WriteAllText(Path.Combine(keys, "ca.crt"), authority.CertificatePem);
             File.WriteAllText(Path.Combine(keys, "ca.key"), authority.PrivateKeyPem);
             var failed = false;
-            for (var seed = first; seed <= last; seed++)
+            foreach (var seed in seeds)
             {
                 failed |= !RunOne(seed, keys, trace);
             }
@@ -53,7 +60,7 @@ internal static class Simulator
                 Console.WriteLine($"seed {seed} FAILED hangs\n    stuck at {world?.Time.Elapsed}");
                 Console.Out.Flush();
                 // Its thread is the only one there is: nothing else can run in this process any more.
-                Environment.Exit(1);
+                System.Environment.Exit(1);
             }
         }
         catch (AggregateException e)

@@ -10,9 +10,6 @@ namespace Kube.Controllers.Jobs;
 internal sealed class JobController(ControllerContext context) : Controller(context)
 {
     private const string OwnName = "kubernetes.io/job-controller";
-
-    // Longer than what was created or deleted may stay unseen.
-    private static readonly TimeSpan Unsettled = TimeSpan.FromSeconds(31);
     private readonly ResourceClient<V1Job> _jobs = context.Client.Resource<V1Job>();
     private readonly JobPodWriter _writer = new(context);
     private readonly PodOwnership _ownership = new(context, context.Client.Resource<V1Job>().Type, JobPods.Tracking);
@@ -34,7 +31,7 @@ internal sealed class JobController(ControllerContext context) : Controller(cont
         if (_written.TryGetValue(key, out var written) && Revision(job) < written)
         {
             // The event that brings the newer version leads here again.
-            return Unsettled;
+            return PendingPods.Settled;
         }
 
         var owned = ClusterInformers.OwnedBy(Informers.Pods, job.Metadata.Uid);
@@ -67,7 +64,7 @@ internal sealed class JobController(ControllerContext context) : Controller(cont
         await _writer.Pods.DeleteAsync(job, plan.Delete.Where(p => !deleting.Contains(p.Metadata.Uid)), cancellationToken);
         await _writer.WithdrawAsync(job, plan.Withdraw, cancellationToken);
         await _writer.CreateAsync(job, plan.Create, cancellationToken);
-        return settled || plan.LookAgain < Unsettled ? plan.LookAgain : Unsettled;
+        return settled || plan.LookAgain < PendingPods.Settled ? plan.LookAgain : PendingPods.Settled;
     }
 
     private static long Revision(V1Job job) => long.Parse(job.Metadata.ResourceVersion, CultureInfo.InvariantCulture);

@@ -63,7 +63,13 @@ internal abstract class ReplicaController<T>(ControllerContext context, Informer
             throw new InvalidOperationException($"Not all pods of {Kind} {key} could be changed.", failure);
         }
 
-        return plan.LookAgain is { } again ? again + TimeSpan.FromMilliseconds(10) : null;
+        if (plan.LookAgain is { } again && again < PendingPods.Settled)
+        {
+            return again + TimeSpan.FromMilliseconds(10);
+        }
+
+        // What the cache never shows (created and gone between two lists) would be waited for without end.
+        return creating > 0 || deleting.Count > 0 || plan.Create > 0 || plan.Delete.Count > 0 ? PendingPods.Settled : plan.LookAgain;
     }
 
     private JsonObject PodOf(T set, JsonObject template, string suffix) => new()

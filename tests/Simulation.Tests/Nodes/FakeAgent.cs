@@ -128,12 +128,12 @@ internal sealed class FakeAgent
             {
                 // A process needs a moment to end, within its grace period.
                 await Task.Delay(_machine.Random.Seconds(0.05, Math.Min(2, (pod.Metadata.DeletionGracePeriodSeconds ?? 30) + 0.06)), Link.Clock);
-                _machine.Stop(uid);
+                _machine.End(uid, 137);
             }
 
             if (!ended)
             {
-                await SayAsync(pod, Ended(pod, 137));
+                await SayAsync(pod, Ended(pod, _machine.ExitOf(uid) ?? 137));
             }
 
             var options = new V1DeleteOptions { GracePeriodSeconds = 0, Preconditions = new V1Preconditions { Uid = uid } };
@@ -144,7 +144,14 @@ internal sealed class FakeAgent
 
         if (ended)
         {
-            _machine.Stop(uid);
+            _machine.End(uid, 0);
+            return;
+        }
+
+        if (_machine.ExitOf(uid) is { } code)
+        {
+            await SayAsync(pod, Ended(pod, code));
+            await Task.Delay(Tick, Link.Clock);
             return;
         }
 
@@ -157,8 +164,8 @@ internal sealed class FakeAgent
 
         if (container.EndsAt <= _time.Elapsed)
         {
+            _machine.End(uid, container.ExitCode);
             await SayAsync(pod, Ended(pod, container.ExitCode));
-            _machine.Stop(uid);
         }
         else
         {

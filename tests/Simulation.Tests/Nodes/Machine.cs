@@ -17,6 +17,7 @@ internal sealed class Machine(string name, string zone, int number, SimulatedTim
     public const string Ready = "sim/ready";
 
     private readonly Dictionary<string, Container> _containers = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, int> _exits = new(StringComparer.Ordinal);
     private int _addresses;
 
     public string Name => name;
@@ -56,6 +57,16 @@ internal sealed class Machine(string name, string zone, int number, SimulatedTim
         trace.Add($"machine {name} starts {container.Identity} {container.Uid}");
         Started(this, container);
         return container;
+    }
+
+    /// <summary>How a container ended that is not to be started again; null when it has not.</summary>
+    public int? ExitOf(string uid) => _exits.TryGetValue(uid, out var code) ? code : null;
+
+    /// <summary>A container ends for good.</summary>
+    public void End(string uid, int code)
+    {
+        Stop(uid);
+        _exits.TryAdd(uid, code);
     }
 
     public void Stop(string uid)
