@@ -17,5 +17,6 @@ public static class PortalCommandLine
         RollbackCommand.Create(),
         ReleasesCommand.Create(),
         LogsCommand.Create(),
+        AuditCommand.Create(),
     };
 }

@@ -59,6 +59,7 @@ public static class PortalCoreServices
         services.TryAddSingleton<IPlacements, Placements.Placements>();
         services.TryAddSingleton<IDomains, DomainCommands>();
         services.TryAddSingleton<IAudit, AuditQueries>();
+        services.AddSingleton<AuditKey>().AddSingleton<AuditCheckpoints>().AddHostedService(provider => provider.GetRequiredService<AuditCheckpoints>());
         return services.AddSingleton<AppChange>().AddSingleton<ReleaseWriter>().AddSingleton<QuotaCheck>().AddSingleton<DomainClaims>().AddSingleton<SecretStore>();
     }
 

@@ -16,6 +16,7 @@ internal sealed class ApiServerPods(IKubernetes client, Informer<V1Pod> pods, Ti
     private readonly ResourceClient<V1ConfigMap> _maps = client.Resource<V1ConfigMap>();
     private readonly ConcurrentDictionary<string, IDictionary<string, byte[]>> _last = new(StringComparer.Ordinal);
 
+    private readonly SecretMemory _values = new();
     private readonly PodTokens _tokens = new(client, time);
     private readonly ResourceClient<V1Service> _services = client.Resource<V1Service>();
     private V1Service? _kubernetes;
@@ -56,8 +57,14 @@ internal sealed class ApiServerPods(IKubernetes client, Informer<V1Pod> pods, Ti
         {
             var secret = await _secrets.GetAsync(podNamespace, name, ct).ConfigureAwait(false);
             // A Secret without data is there all the same; only a missing object is null.
-            return secret is null ? null : secret.Data ?? new Dictionary<string, byte[]>();
+            if (secret is null)
+                return null;
+            var data = secret.Data ?? new Dictionary<string, byte[]>();
+            _values.Remember(podNamespace, name, data);
+            return data;
         }, ct);
+
+    public IEnumerable<byte[]> SecretValues(string podNamespace, string name) => _values.Of(podNamespace, name);
 
     public Task<IDictionary<string, byte[]>?> GetConfigMapAsync(string podNamespace, string name, CancellationToken ct)
     {
@@ -76,7 +83,11 @@ internal sealed class ApiServerPods(IKubernetes client, Informer<V1Pod> pods, Ti
 
     public Task<string> GetTokenAsync(V1Pod pod, string? audience, long expirationSeconds, CancellationToken ct) => _tokens.GetAsync(pod, audience, expirationSeconds, ct);
 
-    public void Forget(string podUid) => _tokens.Forget(podUid);
+    public void Forget(string podUid)
+    {
+        _tokens.Forget(podUid);
+        _values.Keep(pods.List());
+    }
 
     // Its address never changes once there.
     public async Task<V1Service?> GetKubernetesServiceAsync(CancellationToken ct)

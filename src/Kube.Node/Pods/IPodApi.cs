@@ -21,6 +21,9 @@ internal interface IPodApi
     /// <summary>A Secret's decoded data; null when there is none.</summary>
     Task<IDictionary<string, byte[]>?> GetSecretAsync(string podNamespace, string name, CancellationToken ct);
 
+    /// <summary>Every value that was read of a Secret while a pod of the node names it, former ones included.</summary>
+    IEnumerable<byte[]> SecretValues(string podNamespace, string name);
+
     /// <summary>A token of a pod's service account, bound to the pod. Kept and renewed after four fifths of its life or a day.</summary>
     /// <param name="pod">The pod.</param>
     /// <param name="audience">Whom it is for; null for the API server.</param>

@@ -1,5 +1,6 @@
 using k8s.Models;
 using Kube.Node.Cri.V1;
+using Kube.Node.Streaming;
 
 namespace Kube.Node.Status;
 
@@ -31,6 +32,7 @@ internal static class NodeConditions
             ("NetworkUnavailable", networkReady is not { Status: true }, networkReady is { Status: true } ? "PodNetworkReady" : "PodNetworkNotReady", networkReady?.Message ?? ""),
             ("LimitsUnenforced", !limitsEnforced, limitsEnforced ? "ControllersPresent" : "NoControllers", limitsEnforced ? "" : "the machine lacks cgroup controllers for cpu or memory: limits have no effect"),
             ("SeccompUnavailable", !facts.HasSeccomp, facts.HasSeccomp ? "KernelSupport" : "NoKernelSupport", facts.HasSeccomp ? "" : "the kernel has no seccomp: containers run without a system call filter"),
+            ("LogRedaction", RedactionSelfTest.Passed, RedactionSelfTest.Passed ? "SelfTestPassed" : "SelfTestFailed", RedactionSelfTest.Passed ? "a canary in every form was kept out of a log" : "a canary came through: logs are not served"),
             ("Ready", ready, ready ? "KubeletReady" : "KubeletNotReady", ready ? "the node runs pods" : cause),
         ];
     }

@@ -33,6 +33,32 @@ internal sealed class ContainerLogs(IPodApi pods, CriClient cri, NodePaths paths
         return (Path.Combine(directory, attempt.ToString(CultureInfo.InvariantCulture) + ".log"), pod.Metadata.Uid, attempt, 200, "");
     }
 
+    /// <summary>What takes the secrets out that the pod's containers were given.</summary>
+    /// <returns>Null when they cannot be known now: then nothing may be shown.</returns>
+    public async Task<LogRedactor?> RedactorAsync(string podNamespace, string uid, CancellationToken ct)
+    {
+        if (!RedactionSelfTest.Passed || pods.List().FirstOrDefault(p => p.Metadata.Uid == uid) is not { } pod)
+            return null;
+        var values = new List<byte[]>();
+        foreach (var name in PodSecrets.NamesOf(pod))
+        {
+            try
+            {
+                await pods.GetSecretAsync(podNamespace, name, ct).ConfigureAwait(false);
+            }
+            catch (Exception e) when (e is HttpRequestException or IOException or Kube.Machinery.Client.ApiException && !ct.IsCancellationRequested)
+            {
+                // The server is away: what containers of this agent were given is remembered, and an agent that has given nothing yet cannot know.
+                if (!pods.SecretValues(podNamespace, name).Any())
+                    return null;
+            }
+
+            values.AddRange(pods.SecretValues(podNamespace, name));
+        }
+
+        return values.Count == 0 ? LogRedactor.None : new LogRedactor(values);
+    }
+
     /// <summary>Whether that attempt of the container still runs.</summary>
     public async Task<bool> IsRunningAsync(string uid, string container, uint attempt, CancellationToken ct) =>
         (await cri.ListContainersAsync(uid, ct).ConfigureAwait(false)).Any(c => c.State == ContainerState.ContainerRunning && c.Metadata.Name == container && c.Metadata.Attempt == attempt);

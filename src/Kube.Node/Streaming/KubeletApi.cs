@@ -67,13 +67,19 @@ internal sealed class KubeletApi(NodeOptions options, CredentialStore credential
             return;
         }
 
+        if (await logs.RedactorAsync(podNamespace, uid, context.RequestAborted).ConfigureAwait(false) is not { } redactor)
+        {
+            await RefuseAsync(context, 503, $"the secrets of pod \"{pod}\" are not known now, so its log is not shown").ConfigureAwait(false);
+            return;
+        }
+
         context.Response.ContentType = "text/plain";
         context.Features.Get<IHttpResponseBodyFeature>()?.DisableBuffering();
         // The headers go out at once: a follower of a silent container must not wait for its first line.
         await context.Response.StartAsync(context.RequestAborted).ConfigureAwait(false);
         try
         {
-            await new LogReader(time).CopyAsync(file, query.Request!, ct => logs.IsRunningAsync(uid, container, attempt, ct), context.Response.Body, context.RequestAborted).ConfigureAwait(false);
+            await new LogReader(time).CopyAsync(file, query.Request!, ct => logs.IsRunningAsync(uid, container, attempt, ct), context.Response.Body, redactor, context.RequestAborted).ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (context.RequestAborted.IsCancellationRequested)
         {

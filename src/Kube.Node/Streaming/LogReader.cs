@@ -14,10 +14,11 @@ internal sealed class LogReader(TimeProvider time)
     /// <param name="request">What is wanted.</param>
     /// <param name="isRunning">Whether more can come.</param>
     /// <param name="destination">Receives the text.</param>
+    /// <param name="redactor">Takes secrets out.</param>
     /// <param name="ct">Ends a follow.</param>
-    public async Task CopyAsync(string file, LogRequest request, Func<CancellationToken, Task<bool>> isRunning, Stream destination, CancellationToken ct)
+    public async Task CopyAsync(string file, LogRequest request, Func<CancellationToken, Task<bool>> isRunning, Stream destination, LogRedactor redactor, CancellationToken ct)
     {
-        var output = new LogOutput(request, destination);
+        var output = new LogOutput(request, destination, redactor);
         var rotated = file + ".1";
         var skipRotated = !File.Exists(rotated);
         long start = 0;
@@ -36,7 +37,7 @@ internal sealed class LogReader(TimeProvider time)
             await FollowAsync(file, start, output, isRunning, ct).ConfigureAwait(false);
         else
             await CopyFileAsync(file, start, output, ct).ConfigureAwait(false);
-        await output.FlushAsync(ct).ConfigureAwait(false);
+        await output.EndAsync(ct).ConfigureAwait(false);
     }
 
     private static FileStream Open(string file) => new(file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, 1, FileOptions.Asynchronous);
@@ -48,7 +49,7 @@ internal sealed class LogReader(TimeProvider time)
         await using var stream = Open(file);
         stream.Position = start;
         await DrainAsync(stream, output, ct).ConfigureAwait(false);
-        await output.EndAsync(ct).ConfigureAwait(false);
+        await output.EndFileAsync(ct).ConfigureAwait(false);
     }
 
     private async Task FollowAsync(string file, long start, LogOutput output, Func<CancellationToken, Task<bool>> isRunning, CancellationToken ct)
@@ -129,11 +130,21 @@ internal sealed class LogReader(TimeProvider time)
             for (var i = size - 1; i >= 0; i--)
             {
                 // The break that ends the last entry begins none.
-                if (buffer[i] == (byte)'\n' && position + i + 1 < end && ++found == lines)
+                if (buffer[i] == (byte)'\n' && position + i + 1 < end && ++found >= lines && !await ContinuesAsync(stream, position + i, ct).ConfigureAwait(false))
                     return (position + i + 1, 0);
             }
         }
 
-        return (0, end == 0 ? lines : lines - found - 1);
+        return (0, end == 0 ? lines : Math.Max(0, lines - found - 1));
+    }
+
+    // Whether the entry that ends here is only a part of its line: half a line could show half a secret, which nobody would know for one.
+    private static async Task<bool> ContinuesAsync(FileStream stream, long end, CancellationToken ct)
+    {
+        var size = (int)Math.Min(Block, end);
+        var before = new byte[size];
+        stream.Position = end - size;
+        await stream.ReadExactlyAsync(before, ct).ConfigureAwait(false);
+        return LogLine.TryParse(before.AsSpan(before.AsSpan().LastIndexOf((byte)'\n') + 1), out var entry) && entry.IsPartial;
     }
 }

@@ -1,5 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Storage;
+using Portal.Core.Audit;
 
 namespace Portal.Core.Data;
 
@@ -43,6 +44,19 @@ internal sealed class PortalDbContext(DbContextOptions<PortalDbContext> options,
 
     public DbSet<AuditRow> Audit => Set<AuditRow>();
 
+    public DbSet<AuditCheckpointRow> AuditCheckpoints => Set<AuditCheckpointRow>();
+
+    public DbSet<MetricPointRow> MetricPoints => Set<MetricPointRow>();
+
+    public DbSet<OccurrenceRow> Occurrences => Set<OccurrenceRow>();
+
+    public DbSet<NotificationChannelRow> NotificationChannels => Set<NotificationChannelRow>();
+
+    public DbSet<NotificationRow> Notifications => Set<NotificationRow>();
+
+    /// <summary>The acts of this transaction. They are linked into their team's chain as the last thing before it commits.</summary>
+    public ICollection<AuditEntry> Acts { get; } = [];
+
     /// <summary>Begins the transaction and tells PostgreSQL, for this transaction alone, which tenant it is for.</summary>
     public async Task BeginAsync(CancellationToken cancellationToken)
     {
@@ -56,6 +70,7 @@ internal sealed class PortalDbContext(DbContextOptions<PortalDbContext> options,
     public async Task CommitAsync(CancellationToken cancellationToken)
     {
         await SaveChangesAsync(cancellationToken);
+        if (Acts.Count > 0) await AuditChain.AppendAsync(this, Acts, cancellationToken);
         await (_transaction ?? throw new InvalidOperationException("The context was not begun.")).CommitAsync(cancellationToken);
     }
 
@@ -163,8 +178,10 @@ internal sealed class PortalDbContext(DbContextOptions<PortalDbContext> options,
             e.Property(a => a.Id).UseIdentityAlwaysColumn();
             e.Property(a => a.Outcome).HasConversion<string>().HasMaxLength(20);
             e.HasIndex(a => new { a.TeamId, a.Id });
+            e.HasIndex(a => new { a.TeamId, a.Sequence }).IsUnique();
             e.HasQueryFilter(a => _platform || a.TeamId == _team);
         });
+        ObservationModel.Configure(modelBuilder);
 
         modelBuilder.Entity<MemberRow>().HasQueryFilter(r => _platform || r.TeamId == _team);
         modelBuilder.Entity<QuotaRow>().HasQueryFilter(r => _platform || r.TeamId == _team);
@@ -177,6 +194,11 @@ internal sealed class PortalDbContext(DbContextOptions<PortalDbContext> options,
         modelBuilder.Entity<DomainRow>().HasQueryFilter(r => _platform || r.TeamId == _team);
         modelBuilder.Entity<WebhookEndpointRow>().HasQueryFilter(r => _platform || r.TeamId == _team);
         modelBuilder.Entity<DeliveryRow>().HasQueryFilter(r => _platform || r.TeamId == _team);
+        modelBuilder.Entity<AuditCheckpointRow>().HasQueryFilter(r => _platform || r.TeamId == _team);
+        modelBuilder.Entity<MetricPointRow>().HasQueryFilter(r => _platform || r.TeamId == _team);
+        modelBuilder.Entity<OccurrenceRow>().HasQueryFilter(r => _platform || r.TeamId == _team);
+        modelBuilder.Entity<NotificationChannelRow>().HasQueryFilter(r => _platform || r.TeamId == _team);
+        modelBuilder.Entity<NotificationRow>().HasQueryFilter(r => _platform || r.TeamId == _team);
 
         foreach (var entity in modelBuilder.Model.GetEntityTypes())
         {

@@ -7,8 +7,11 @@ namespace Portal.Core.Observe;
 public interface ILogs
 {
     /// <summary>
-    /// Streams lines; in order within an instance. Needs <see cref="Right.LogsRead"/>, re-checked while following.
+    /// Streams lines: first those already written, of all instances in one order of time, then new ones as they come, in order within an instance. Needs <see cref="Right.LogsRead"/>, re-checked while following.
     /// An instance that is not of this app is NotFound.
     /// </summary>
     Task<Result<IAsyncEnumerable<LogLine>>> ReadAsync(Actor actor, ScopeRef app, LogQuery query, CancellationToken cancellationToken);
+
+    /// <summary>Whether the nodes of the app's instances take secrets out of its logs. Needs <see cref="Right.LogsRead"/>.</summary>
+    Task<Result<LogProtection>> ProtectionAsync(Actor actor, ScopeRef app, CancellationToken cancellationToken);
 }

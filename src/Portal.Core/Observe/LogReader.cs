@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
 using System.Globalization;
 using System.Runtime.CompilerServices;
-using System.Text;
 using System.Threading.Channels;
 using k8s;
 using k8s.Autorest;
@@ -14,41 +13,85 @@ using Portal.Core.Results;
 
 namespace Portal.Core.Observe;
 
-/// <summary>Reads logs through the Kubernetes API: one stream an instance, merged; instances that appear later join while following.</summary>
+/// <summary>Reads logs through the Kubernetes API: what is there already merged by time, then one stream an instance; instances that appear later join while following.</summary>
 internal sealed class LogReader(IAuthorizer authorizer, ITenantDbContextFactory contexts, ClusterCache cache, ChangeFeed changes, IKubernetes client, TimeProvider clock) : ILogs
 {
     // A right that is gone must end a stream within five seconds, the pause for bursts and the asking included.
     private static readonly TimeSpan Recheck = TimeSpan.FromSeconds(3);
+    // 32 MB of text: whatever is asked for, one reader does not cost more.
+    private const long MaxCharacters = 16 * 1024 * 1024;
+    private const int AtOnce = 8;
 
     public Task<Result<IAsyncEnumerable<LogLine>>> ReadAsync(Actor actor, ScopeRef app, LogQuery query, CancellationToken cancellationToken) =>
         UnitOfWork.GuardAsync<IAsyncEnumerable<LogLine>>(async () =>
         {
-            ArgumentNullException.ThrowIfNull(app);
             ArgumentNullException.ThrowIfNull(query);
-            if (app.App is null) throw new ArgumentException("The scope names no app.", nameof(app));
-            var access = await authorizer.AuthorizeAsync(actor, Right.LogsRead, app, cancellationToken);
-            if (!access.IsOk) return access.Error;
-            if (query.Tail is < 0 or > 10_000) return Error.Invalid("tail", "Must be from 0 to 10000.");
-            if (query is { Follow: true, Previous: true }) return Error.Invalid("previous", "What a container wrote before it died cannot be followed.");
-            await using var db = await contexts.CreateAsync(access.Value.Tenant, cancellationToken);
-            var ns = await db.Environments.Where(e => e.Id == access.Value.EnvironmentId).Select(e => e.Namespace).SingleAsync(cancellationToken);
+            var place = await PlaceAsync(actor, app, cancellationToken);
+            if (!place.IsOk) return place.Error;
+            var filter = LogFilter.Of(query);
+            if (!filter.IsOk) return filter.Error;
             if (!cache.Pods.HasSynced) return Error.Unavailable("The cluster has not been heard of yet.");
-            if (query.Instance is not null && !Pods(ns, app.App, query).Any()) return Error.NotFound("instance");
-            return Result<IAsyncEnumerable<LogLine>>.Ok(Stream(actor, app, ns, query, cancellationToken));
+            if (query.Instance is not null && !Pods(place.Value, app.App!, query).Any()) return Error.NotFound("instance");
+            return Result<IAsyncEnumerable<LogLine>>.Ok(Stream(new(actor, app, place.Value, query, filter.Value), cancellationToken));
         });
+
+    public Task<Result<LogProtection>> ProtectionAsync(Actor actor, ScopeRef app, CancellationToken cancellationToken) =>
+        UnitOfWork.GuardAsync<LogProtection>(async () =>
+        {
+            var place = await PlaceAsync(actor, app, cancellationToken);
+            if (!place.IsOk) return place.Error;
+            var nodes = Pods(place.Value, app.App!, new()).Select(pod => pod.Spec?.NodeName).OfType<string>().Distinct().Order(StringComparer.Ordinal).ToList();
+            var without = new List<string>();
+            foreach (var node in nodes)
+            {
+                if (!await IsProtectedAsync(node, cancellationToken)) without.Add(node);
+            }
+
+            return new LogProtection([.. nodes], [.. without]);
+        });
+
+    private async Task<Result<string>> PlaceAsync(Actor actor, ScopeRef app, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(app);
+        if (app.App is null) throw new ArgumentException("The scope names no app.", nameof(app));
+        var access = await authorizer.AuthorizeAsync(actor, Right.LogsRead, app, cancellationToken);
+        if (!access.IsOk) return access.Error;
+        await using var db = await contexts.CreateAsync(access.Value.Tenant, cancellationToken);
+        return await db.Environments.Where(e => e.Id == access.Value.EnvironmentId).Select(e => e.Namespace).SingleAsync(cancellationToken);
+    }
+
+    // What a node says of itself in the condition LogRedaction; a node of another make says nothing.
+    private async Task<bool> IsProtectedAsync(string node, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var found = await client.CoreV1.ReadNodeAsync(node, cancellationToken: cancellationToken);
+            return found.Status?.Conditions?.Any(condition => condition is { Type: "LogRedaction", Status: "True" }) == true;
+        }
+        catch (Exception e) when (e is HttpOperationException or HttpRequestException or IOException)
+        {
+            return false;
+        }
+    }
 
     private IEnumerable<V1Pod> Pods(string ns, string app, LogQuery query) => cache.Pods.In(ns).Values.Where(pod =>
         pod.Metadata.Labels.TryGetValue(Labels.App, out var owner) && owner == app
         && (query.Instance is null || pod.Metadata.Name == query.Instance)
         && (query.Process is null || (pod.Metadata.Labels.TryGetValue(Labels.Process, out var process) && process == query.Process)));
 
-    private async IAsyncEnumerable<LogLine> Stream(
-        Actor actor, ScopeRef app, string ns, LogQuery query, CancellationToken outer, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+    private IEnumerable<V1Pod> Started(Reading reading) =>
+        Pods(reading.Namespace, reading.App.App!, reading.Query).Where(pod => pod.Spec?.NodeName is not null && pod.Status?.ContainerStatuses is { Count: > 0 });
+
+    private async IAsyncEnumerable<LogLine> Stream(Reading reading, CancellationToken outer, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
         using var either = CancellationTokenSource.CreateLinkedTokenSource(outer, cancellationToken);
+        var seen = new ConcurrentDictionary<string, DateTimeOffset>(StringComparer.Ordinal);
+        foreach (var line in await HistoryAsync(reading, seen, either.Token)) yield return line;
+        if (!reading.Query.Follow || either.IsCancellationRequested) yield break;
+
         // Bounded: a reader that is slower than the app slows the reading, not the memory.
         var lines = Channel.CreateBounded<LogLine>(1000);
-        var pump = PumpAsync(actor, app, ns, query, lines.Writer, either.Token);
+        var pump = PumpAsync(reading, seen, lines.Writer, either.Token);
         try
         {
             while (await WaitAsync(lines.Reader, either.Token))
@@ -75,28 +118,75 @@ internal sealed class LogReader(IAuthorizer authorizer, ITenantDbContextFactory 
         }
     }
 
-    private async Task PumpAsync(Actor actor, ScopeRef app, string ns, LogQuery query, ChannelWriter<LogLine> lines, CancellationToken cancellationToken)
+    /// <summary>What the instances have written so far, in one order of time; notes for each instance how far that reaches.</summary>
+    private async Task<List<LogLine>> HistoryAsync(Reading reading, ConcurrentDictionary<string, DateTimeOffset> seen, CancellationToken cancellationToken)
+    {
+        var budget = new NewestLines.Budget(MaxCharacters);
+        var all = new ConcurrentBag<NewestLines>();
+        try
+        {
+            await Parallel.ForEachAsync(Started(reading), new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = cancellationToken }, async (pod, cancel) =>
+            {
+                var newest = new NewestLines(reading.Query.Tail, budget);
+                all.Add(newest);
+                await ReadHistoryAsync(pod, reading, newest, seen, cancel);
+            });
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            return [];
+        }
+
+        List<LogLine> lines = [.. all.SelectMany(newest => newest.Lines).OrderBy(line => line.At ?? DateTimeOffset.MinValue).ThenBy(line => line.Instance, StringComparer.Ordinal)];
+        if (all.Any(newest => newest.IsCut)) lines.Insert(0, new("", "", lines.FirstOrDefault()?.At, "older lines are left out here: there is more than one answer can hold") { Gap = true });
+        return lines;
+    }
+
+    private async Task ReadHistoryAsync(V1Pod pod, Reading reading, NewestLines newest, ConcurrentDictionary<string, DateTimeOffset> seen, CancellationToken cancellationToken)
+    {
+        var (query, filter) = (reading.Query, reading.Filter);
+        try
+        {
+            var since = query.Since is { } from ? (int?)Math.Max(1, Math.Ceiling((clock.GetUtcNow() - from).TotalSeconds)) : null;
+            await using var stream = await client.CoreV1.ReadNamespacedPodLogAsync(
+                pod.Metadata.Name, reading.Namespace, container: pod.Spec.Containers[0].Name, previous: query.Previous, timestamps: true,
+                tailLines: filter.IsSelective ? null : query.Tail, sinceSeconds: since, cancellationToken: cancellationToken);
+            using var reader = new LineReader(stream);
+            while (await reader.ReadAsync(cancellationToken) is { } raw)
+            {
+                var line = Parse(pod, raw);
+                if (filter.IsPast(line)) break;
+                if (line.At is { } at) seen[pod.Metadata.Uid] = at;
+                if (filter.Passes(line)) newest.Add(line);
+            }
+        }
+        catch (HttpOperationException e) when (query.Previous && e.Response.StatusCode == System.Net.HttpStatusCode.BadRequest)
+        {
+            // An instance whose container never died has nothing to show.
+        }
+        catch (Exception e) when (e is HttpOperationException or HttpRequestException or IOException)
+        {
+            newest.Add(new(pod.Metadata.Name, Process(pod), clock.GetUtcNow(), "the log of this instance cannot be read now") { Gap = true });
+        }
+    }
+
+    private async Task PumpAsync(Reading reading, ConcurrentDictionary<string, DateTimeOffset> seen, ChannelWriter<LogLine> lines, CancellationToken cancellationToken)
     {
         var readers = new ConcurrentDictionary<string, Task>(StringComparer.Ordinal);
         using var granted = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         try
         {
-            do
+            while (true)
             {
-                var changed = changes.In(ns);
-                foreach (var pod in Pods(ns, app.App!, query))
-                {
-                    if (pod.Spec?.NodeName is not null && pod.Status?.ContainerStatuses is { Count: > 0 })
-                        _ = readers.GetOrAdd(pod.Metadata.Uid ?? pod.Metadata.Name, _ => ReadPodAsync(pod, ns, query, lines, granted.Token));
-                }
+                var changed = changes.In(reading.Namespace);
+                foreach (var pod in Started(reading))
+                    _ = readers.GetOrAdd(pod.Metadata.Uid ?? pod.Metadata.Name, uid => FollowPodAsync(pod, reading, seen.TryGetValue(uid, out var last) ? last : null, lines, granted.Token));
 
-                if (!query.Follow) break;
                 await Task.WhenAny(changed, Task.Delay(Recheck, clock, granted.Token));
-                if (!(await authorizer.AuthorizeAsync(actor, Right.LogsRead, app, granted.Token)).IsOk) break;
+                if (!(await authorizer.AuthorizeAsync(reading.Actor, Right.LogsRead, reading.App, granted.Token)).IsOk) break;
                 // A pod is a burst of changes; one look a second is soon enough for a reader.
                 await Task.Delay(TimeSpan.FromSeconds(1), clock, granted.Token);
             }
-            while (true);
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
@@ -104,50 +194,53 @@ internal sealed class LogReader(IAuthorizer authorizer, ITenantDbContextFactory 
         }
         finally
         {
-            if (query.Follow) await granted.CancelAsync();
+            await granted.CancelAsync();
             await Task.WhenAll(readers.Values).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             lines.TryComplete();
         }
     }
 
-    private async Task ReadPodAsync(V1Pod pod, string ns, LogQuery query, ChannelWriter<LogLine> lines, CancellationToken cancellationToken)
+    private async Task FollowPodAsync(V1Pod pod, Reading reading, DateTimeOffset? last, ChannelWriter<LogLine> lines, CancellationToken cancellationToken)
     {
-        var (name, process) = (pod.Metadata.Name, pod.Metadata.Labels.TryGetValue(Labels.Process, out var label) ? label : "");
-        DateTimeOffset? last = null;
+        var (name, ns) = (pod.Metadata.Name, reading.Namespace);
         while (true)
         {
             try
             {
-                // After an interruption: everything since the last line, whose own second may come again and is skipped by its time.
+                // After the history or an interruption: everything since the last line, whose own second may come again and is skipped by its time.
                 var since = last is { } seen ? (int?)Math.Max(1, Math.Ceiling((clock.GetUtcNow() - seen).TotalSeconds) + 1) : null;
                 await using var stream = await client.CoreV1.ReadNamespacedPodLogAsync(
-                    name, ns, container: pod.Spec.Containers[0].Name, follow: query.Follow, previous: query.Previous, timestamps: true,
-                    tailLines: last is null ? query.Tail : null, sinceSeconds: since, cancellationToken: cancellationToken);
-                using var reader = new StreamReader(stream, Encoding.UTF8);
-                while (await BoundedLines.ReadAsync(reader, cancellationToken) is { } raw)
+                    name, ns, container: pod.Spec.Containers[0].Name, follow: true, timestamps: true,
+                    tailLines: last is null ? reading.Query.Tail : null, sinceSeconds: since, cancellationToken: cancellationToken);
+                using var reader = new LineReader(stream);
+                while (await reader.ReadAsync(cancellationToken) is { } raw)
                 {
-                    var line = Parse(name, process, raw);
+                    var line = Parse(pod, raw);
                     if (line.At is not null && line.At <= last) continue;
                     last = line.At ?? last;
-                    await lines.WriteAsync(line, cancellationToken);
+                    if (reading.Filter.Passes(line)) await lines.WriteAsync(line, cancellationToken);
                 }
             }
             catch (Exception e) when (e is HttpOperationException or HttpRequestException or IOException)
             {
-                if (!query.Follow) await lines.WriteAsync(new(name, process, clock.GetUtcNow(), "[the logs of this instance cannot be read now]"), cancellationToken);
+                // Tried again as long as the instance is there.
             }
 
-            if (!query.Follow || !cache.Pods.In(ns).TryGetValue(name, out var present) || present.Metadata.Uid != pod.Metadata.Uid) return;
+            if (!cache.Pods.In(ns).TryGetValue(name, out var present) || present.Metadata.Uid != pod.Metadata.Uid) return;
             await Task.Delay(TimeSpan.FromSeconds(1), clock, cancellationToken);
         }
     }
 
+    private static string Process(V1Pod pod) => pod.Metadata.Labels.TryGetValue(Labels.Process, out var label) ? label : "";
+
     // 2026-01-02T03:04:05.678901234Z text
-    private static LogLine Parse(string instance, string process, string raw)
+    private static LogLine Parse(V1Pod pod, string raw)
     {
-        var space = raw.IndexOf(' ');
-        return space > 0 && DateTimeOffset.TryParse(raw.AsSpan(0, space), CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var at)
-            ? new(instance, process, at, LogText.Clean(raw[(space + 1)..]))
-            : new(instance, process, null, LogText.Clean(raw));
+        var space = raw.IndexOf(' ', StringComparison.Ordinal);
+        var timed = DateTimeOffset.TryParse(raw.AsSpan(0, Math.Max(0, space)), CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var at);
+        var text = LogText.Clean(timed ? raw[(space + 1)..] : raw);
+        return new(pod.Metadata.Name, Process(pod), timed ? at : null, text) { Level = LogSeverities.Of(text) };
     }
+
+    private sealed record Reading(Actor Actor, ScopeRef App, string Namespace, LogQuery Query, LogFilter Filter);
 }

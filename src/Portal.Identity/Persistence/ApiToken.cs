@@ -14,6 +14,12 @@ internal sealed class ApiToken
 
     public byte[] Hash { get; set; } = [];
 
+    /// <summary>The place it is narrowed to, as <c>team[/project[/environment]]</c>; null for every place of its owner.</summary>
+    public string? Scope { get; set; }
+
+    /// <summary>The rights it is narrowed to, separated by commas; null for every right of its owner.</summary>
+    public string? Rights { get; set; }
+
     public DateTimeOffset CreatedAt { get; set; }
 
     public DateTimeOffset ExpiresAt { get; set; }

@@ -74,6 +74,8 @@ internal sealed class IdentityDbContext(DbContextOptions<IdentityDbContext> opti
             token.HasOne<Account>().WithMany().HasForeignKey(t => t.AccountId).OnDelete(DeleteBehavior.Cascade);
             token.Property(t => t.Name).HasMaxLength(100);
             token.Property(t => t.Prefix).HasMaxLength(16);
+            token.Property(t => t.Scope).HasMaxLength(100);
+            token.Property(t => t.Rights).HasMaxLength(1000);
             token.HasIndex(t => t.Prefix).IsUnique();
         });
         builder.Entity<SetupCode>(code =>

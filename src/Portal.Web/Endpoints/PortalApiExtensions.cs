@@ -42,7 +42,9 @@ public static class PortalApiExtensions
         ReleaseEndpoints.Map(api);
         LiveEndpoints.Map(api);
         PlacementEndpoints.Map(api);
+        LogEndpoints.Map(api);
         WebhookEndpoints.Map(api);
+        AuditEndpoints.Map(api);
         foreach (var endpoint in endpoints.DataSources.Where(source => !former.Contains(source)).SelectMany(source => source.Endpoints))
         {
             if (endpoint.Metadata.GetMetadata<RightRequirement>() is null) throw new InvalidOperationException($"The endpoint {endpoint.DisplayName} says nothing about rights.");

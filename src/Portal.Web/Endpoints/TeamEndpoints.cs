@@ -1,13 +1,12 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
-using Portal.Core.Audit;
 using Portal.Core.Members;
 using Portal.Core.Teams;
 
 namespace Portal.Web.Endpoints;
 
-/// <summary>Teams, members and the audit.</summary>
+/// <summary>Teams and members.</summary>
 internal static class TeamEndpoints
 {
     public static void Map(RouteGroupBuilder api)
@@ -35,9 +34,6 @@ internal static class TeamEndpoints
         teams.MapDelete("/{team}/members/{userId:guid}", (string team, Guid userId, HttpContext http, IMembers use) =>
                 Answers.Ok(use.RemoveAsync(http.Actor(), team, userId, http.RequestAborted)))
             .WithName("RemoveMember").Produces(204).RequiresRight(Right.AppView, ScopeLevel.Team);
-
-        teams.MapGet("/{team}/audit", (string team, int? limit, long? before, HttpContext http, IAudit use) => Answers.Ok(use.ListAsync(http.Actor(), team, limit ?? 100, before, http.RequestAborted)))
-            .WithName("ListAudit").Produces<IReadOnlyList<AuditView>>().RequiresRight(Right.AuditRead, ScopeLevel.Team);
     }
 
     internal sealed record NewTeam(string Name, string? DisplayName = null);

@@ -86,7 +86,7 @@ public sealed class Roles_decide(Product product) : IClassFixture<Product>
         Product.Ok(await product.Get<IMembers>().AddAsync(owner, app.Team, viewer.Email, Role.Viewer, default));
         Product.Refused(ErrorKind.Forbidden, await product.Get<IApps>().ScaleAsync(viewer, app, "web", 1, default));
         Product.Ok(await product.Get<IApps>().SetSecretAsync(owner, app, "TOKEN", new("canary-4713"), default));
-        var audit = Product.Ok(await product.Get<IAudit>().ListAsync(owner, app.Team, 100, null, default));
+        var audit = Product.Ok(await product.Get<IAudit>().ListAsync(owner, app.Team, new() { Limit = 100 }, default));
         Assert.Contains(audit, a => a is { Action: "Scale", Outcome: AuditOutcome.Denied } && a.Actor == viewer.Email && a.Target == app.ToString());
         Assert.Contains(audit, a => a is { Action: "app.secret", Outcome: AuditOutcome.Done, Detail: "TOKEN" });
         Assert.DoesNotContain(audit, a => a.ToString().Contains("canary", StringComparison.Ordinal));

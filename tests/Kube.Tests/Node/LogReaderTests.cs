@@ -60,7 +60,7 @@ public sealed class LogReaderTests : IDisposable
     private async Task<string> ReadAsync(LogRequest request)
     {
         using var output = new MemoryStream();
-        await new LogReader(TimeProvider.System).CopyAsync(_file, request, _ => Task.FromResult(false), output, CancellationToken.None);
+        await new LogReader(TimeProvider.System).CopyAsync(_file, request, _ => Task.FromResult(false), output, LogRedactor.None, CancellationToken.None);
         return Encoding.UTF8.GetString(output.ToArray());
     }
 }

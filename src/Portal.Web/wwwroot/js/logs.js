@@ -1,4 +1,4 @@
-// The log viewer: reads server-sent events, each a line as JSON ({instance, process, at, text}), from the REST endpoint by fetch,
+// The log viewer: reads server-sent events, each a line as JSON ({instance, process, at, text, level, gap}), from the REST endpoint by fetch,
 // and keeps a bounded window of them on the page. Lines are text nodes, never markup.
 const WINDOW = 10_000;
 const COLOURS = ["black", "red", "green", "yellow", "blue", "magenta", "cyan", "white"];
@@ -24,31 +24,52 @@ export function styled(text) {
   return parts;
 }
 
-export function open(root, app) {
+/** Puts a text into an element, what was searched for in marks. */
+function put(element, text, search) {
+  if (!search) { element.append(text); return; }
+  const [low, sought] = [text.toLowerCase(), search.toLowerCase()];
+  let at = 0;
+  for (let found = low.indexOf(sought); found >= 0; found = low.indexOf(sought, at)) {
+    element.append(text.slice(at, found));
+    const mark = document.createElement("mark");
+    mark.textContent = text.slice(found, found + sought.length);
+    element.append(mark);
+    at = found + sought.length;
+  }
+  element.append(text.slice(at));
+}
+
+export function open(root) {
   const find = (name) => root.querySelector(`[data-log-${name}]`);
-  const lines = find("lines"), status = find("status"), latest = find("latest"), pause = find("pause"), filter = find("filter");
-  const buffer = [];
-  let held = [], pending = [], paused = false, frame = 0, dropped = 0, reading = null, state = "Connecting…", tag = 0;
-  const tags = new Map();
+  const lines = find("lines"), status = find("status"), latest = find("latest"), pause = find("pause");
+  const tags = new Map(), reached = new Map();
+  let count = 0, held = [], missed = 0, pending = [], fresh = 0, paused = false, frame = 0, dropped = 0, reading = null, state = "Connecting…", search = "";
 
   const say = () => {
-    const parts = [state, `${buffer.length.toLocaleString()} lines`];
+    const parts = [state, `${count.toLocaleString()} lines`];
     if (dropped) parts.push(`oldest ${dropped.toLocaleString()} dropped`);
-    if (paused) parts.push(`paused, ${held.length.toLocaleString()} new`);
+    if (paused) parts.push(`paused, ${(held.length + missed).toLocaleString()} new`);
     status.textContent = parts.join(" · ");
   };
-  const matches = (line) => !filter.value || `${line.instance} ${line.text}`.toLowerCase().includes(filter.value.toLowerCase());
   const atEnd = () => lines.scrollHeight - lines.scrollTop - lines.clientHeight < 24;
 
   const draw = (line) => {
     const row = document.createElement("div");
     row.className = "portal-logs__line";
-    if (line.gap) { row.classList.add("portal-logs__line--gap"); row.textContent = line.text; return row; }
-    const time = document.createElement("span");
+    if (line.gap) { row.classList.add("portal-logs__line--gap"); row.textContent = `— ${line.text} —`; return row; }
+    if (line.level === "Error" || line.level === "Warn") row.classList.add(`portal-logs__line--${line.level.toLowerCase()}`);
+    const time = document.createElement("a");
     time.className = "portal-logs__time";
-    time.textContent = line.at ? new Date(line.at).toISOString().slice(11, 23) : "";
+    if (line.at) {
+      time.textContent = new Date(line.at).toISOString().slice(11, 23);
+      const link = new URL(location.href);
+      link.searchParams.set("from", line.at);
+      time.href = link.pathname + link.search;
+      time.title = `${line.at}: link to this moment`;
+      time.tabIndex = -1;
+    }
     const instance = document.createElement("span");
-    if (!tags.has(line.instance)) tags.set(line.instance, tag++ % 6);
+    if (!tags.has(line.instance)) tags.set(line.instance, tags.size % 6);
     instance.className = `portal-logs__instance portal-logs__instance--${tags.get(line.instance)}`;
     instance.textContent = line.instance.split("-").slice(-1)[0];
     instance.title = line.instance;
@@ -58,11 +79,10 @@ export function open(root, app) {
       const span = document.createElement("span");
       if (part.colour) span.classList.add(`portal-ansi--${part.colour}`);
       if (part.bold) span.classList.add("portal-ansi--bold");
-      span.textContent = part.text;
+      put(span, part.text, search);
       text.append(span);
     }
     row.append(time, instance, text);
-    row.hidden = !matches(line);
     return row;
   };
 
@@ -70,48 +90,70 @@ export function open(root, app) {
     frame = 0;
     const follow = atEnd();
     const rows = document.createDocumentFragment();
-    for (const line of pending) { buffer.push(line); rows.append(draw(line)); }
+    for (const line of pending) rows.append(draw(line));
+    count += pending.length;
+    if (!follow) fresh += pending.length;
     pending = [];
     lines.append(rows);
-    const excess = buffer.length - WINDOW;
-    if (excess > 0) {
-      buffer.splice(0, excess);
-      dropped += excess;
-      for (let count = 0; count < excess; count++) lines.firstChild.remove();
-    }
-    if (follow) lines.scrollTop = lines.scrollHeight;
+    for (; count > WINDOW; count--, dropped++) lines.firstChild.remove();
+    if (follow) { lines.scrollTop = lines.scrollHeight; fresh = 0; }
     latest.hidden = follow;
+    latest.textContent = fresh ? `${fresh.toLocaleString()} new lines` : "Newest lines";
     say();
   };
+  const show = (line) => {
+    pending.push(line);
+    if (pending.length > WINDOW) { pending.shift(); dropped++; }
+    frame ||= requestAnimationFrame(flush);
+  };
   const add = (line) => {
-    if (paused) { held.push(line); if (held.length > WINDOW) held.shift(); }
-    else { pending.push(line); if (pending.length > WINDOW) { pending.shift(); dropped++; } }
+    if (!paused) { show(line); return; }
+    held.push(line);
+    if (held.length > WINDOW) { held.shift(); missed++; }
     frame ||= requestAnimationFrame(flush);
   };
 
-  const parse = (text) => {
+  const parse = (text, resumed) => {
     if (!text.startsWith("data:")) return;
-    try {
-      const line = JSON.parse(text.slice(5));
-      if (typeof line.text === "string") add({ instance: line.instance ?? "", at: line.at, text: line.text });
-    } catch { /* a line cut by a lost connection */ }
+    let line;
+    try { line = JSON.parse(text.slice(5)); } catch { return; /* cut by a lost connection */ }
+    if (typeof line.text !== "string") return;
+    if (line.at && line.instance) {
+      // After an interruption the last second is read again; what was shown is known by its time.
+      if (resumed && line.at <= (reached.get(line.instance) ?? "")) return;
+      reached.set(line.instance, line.at);
+    }
+    add({ instance: line.instance ?? "", at: line.at, text: line.text, level: line.level, gap: line.gap === true });
+  };
+
+  const resume = (url) => {
+    const last = [...reached.values()].sort().at(-1);
+    if (!last) return url;
+    const next = new URL(url, location.origin);
+    next.searchParams.set("since", new Date(new Date(last).getTime() - 1000).toISOString());
+    next.searchParams.set("tail", String(WINDOW));
+    return next.pathname + next.search;
   };
 
   const stream = async (url, signal) => {
-    let wait = 1000, resumed = false;
+    const follows = url.includes("follow=true");
+    let wait = 1000, lost = 0;
     while (!signal.aborted) {
       try {
-        // After an interruption only new lines are asked for, and the gap is marked.
-        const answer = await fetch(resumed ? url.replace(/tail=\d+/, "tail=0") : url, { signal, headers: { Accept: "text/event-stream" }, credentials: "same-origin" });
+        const answer = await fetch(lost ? resume(url) : url, { signal, headers: { Accept: "text/event-stream" }, credentials: "same-origin" });
         if (!answer.ok) {
-          state = answer.status === 403 ? "Your role does not read logs" : answer.status === 404 ? "There is no such instance" : `The server answered ${answer.status}`;
+          const problem = await answer.json().catch(() => null);
+          state = answer.status === 403 ? "Your role does not read logs" : answer.status === 404 ? "There is no such instance" : problem?.detail ?? `The server answered ${answer.status}`;
           say();
           if (answer.status < 500) return;
           throw new Error(state);
         }
-        state = "Following";
-        say();
+        if (lost) add({ gap: true, text: `the connection was lost for ${Math.max(1, Math.round((Date.now() - lost) / 1000))} s; what came meanwhile was read again` });
+        state = follows ? "Following" : "Complete";
+        const resumed = lost > 0;
+        lost = 0;
         wait = 1000;
+        say();
         const reader = answer.body.pipeThrough(new TextDecoderStream()).getReader();
         let rest = "";
         for (;;) {
@@ -119,46 +161,54 @@ export function open(root, app) {
           if (done) break;
           const parts = (rest + value).split("\n");
           rest = parts.pop();
-          parts.forEach(parse);
+          for (const part of parts) parse(part, resumed);
         }
-        if (rest) parse(rest);
+        if (rest) parse(rest, resumed);
+        if (!follows) { frame ||= requestAnimationFrame(flush); return; }
       } catch (error) {
         if (signal.aborted) return;
       }
       if (signal.aborted) return;
+      lost ||= Date.now();
       state = "Connecting again…";
       say();
       await new Promise((resolve) => { const timer = setTimeout(resolve, wait); signal.addEventListener("abort", () => { clearTimeout(timer); resolve(); }, { once: true }); });
       wait = Math.min(wait * 2, 10_000);
-      if (buffer.length && !resumed) resumed = true;
-      if (resumed && !signal.aborted) add({ gap: true, instance: "", text: "— the stream was interrupted; lines may be missing here —" });
     }
   };
 
-  const clear = () => { buffer.length = 0; pending = []; held = []; dropped = 0; lines.replaceChildren(); latest.hidden = true; say(); };
+  const clear = () => { count = 0; pending = []; held = []; missed = 0; dropped = 0; fresh = 0; lines.replaceChildren(); latest.hidden = true; say(); };
   const setPaused = (value) => {
     paused = value;
     pause.setAttribute("aria-pressed", String(paused));
     pause.textContent = paused ? "Resume" : "Pause";
-    if (!paused) { pending.push(...held); held = []; frame ||= requestAnimationFrame(flush); }
+    if (!paused) {
+      if (missed) show({ gap: true, text: `${missed.toLocaleString()} lines came while paused and are not kept here` });
+      held.forEach(show);
+      held = [];
+      missed = 0;
+    }
     say();
   };
 
   const listeners = new AbortController();
   const on = (element, event, handler) => element.addEventListener(event, handler, { signal: listeners.signal });
+  const toggle = (name, off) => on(find(name), "change", (event) => lines.classList.toggle(`portal-logs__lines--${off}`, !event.target.checked));
   on(pause, "click", () => setPaused(!paused));
   on(find("clear"), "click", clear);
-  on(find("download"), "click", () => Portal.download(`${app}.log`, buffer.filter((line) => !line.gap).map((line) => `${line.at ?? ""} ${line.instance} ${line.text}`).join("\n") + "\n"));
-  on(latest, "click", () => { lines.scrollTop = lines.scrollHeight; latest.hidden = true; });
-  on(lines, "scroll", () => { if (atEnd()) latest.hidden = true; });
-  on(filter, "input", () => { buffer.forEach((line, index) => { if (!line.gap) lines.children[index].hidden = !matches(line); }); lines.scrollTop = lines.scrollHeight; });
-  on(find("times"), "change", (event) => lines.classList.toggle("portal-logs__lines--no-times", !event.target.checked));
-  on(find("wrap"), "change", (event) => lines.classList.toggle("portal-logs__lines--no-wrap", !event.target.checked));
+  on(latest, "click", () => { lines.scrollTop = lines.scrollHeight; latest.hidden = true; fresh = 0; });
+  on(lines, "scroll", () => { if (atEnd()) { latest.hidden = true; fresh = 0; } });
+  toggle("times", "no-times");
+  toggle("names", "no-names");
+  toggle("wrap", "no-wrap");
 
   return {
-    read(url) {
+    read(url, sought) {
       reading?.abort();
+      reached.clear();
+      search = sought;
       clear();
+      setPaused(false);
       reading = new AbortController();
       state = "Connecting…";
       say();
