@@ -44,6 +44,9 @@ internal static partial class Log
     [LoggerMessage(6204, LogLevel.Error, "The ingress table could not be built; the last one stays: {Reason}")]
     public static partial void IngressTableFailed(this ILogger logger, string reason);
 
+    [LoggerMessage(6205, LogLevel.Warning, "The figures of namespace {Namespace} could not be published and will be tried again: {Reason}")]
+    public static partial void IngressFiguresFailed(this ILogger logger, string @namespace, string reason);
+
     [LoggerMessage(6300, LogLevel.Information, "DNS for {Zone} answers at {Address}.")]
     public static partial void DnsListening(this ILogger logger, string zone, string address);
 

@@ -24,6 +24,12 @@ public sealed class PortalCoreOptions
     /// <summary>How often workers look for work that no signal announced.</summary>
     public TimeSpan PollInterval { get; set; } = TimeSpan.FromSeconds(2);
 
+    /// <summary>How often what apps use and serve is sampled.</summary>
+    public TimeSpan MetricsInterval { get; set; } = TimeSpan.FromSeconds(15);
+
+    /// <summary>How long samples are kept.</summary>
+    public TimeSpan MetricsRetention { get; set; } = TimeSpan.FromHours(48);
+
     /// <summary>The largest body of a webhook delivery, in bytes.</summary>
     public int MaxDeliveryBytes { get; set; } = 1024 * 1024;
 
@@ -50,6 +56,8 @@ public sealed class PortalCoreOptions
         if (IngressPort is < 1 or > 65535) faults.Add($"{nameof(IngressPort)}: must be 1 to 65535.");
         if (RolloutDeadline < TimeSpan.FromSeconds(1)) faults.Add($"{nameof(RolloutDeadline)}: must be at least one second.");
         if (PollInterval < TimeSpan.FromMilliseconds(50)) faults.Add($"{nameof(PollInterval)}: must be at least 50 ms.");
+        if (MetricsInterval < TimeSpan.FromSeconds(1) || MetricsInterval > TimeSpan.FromMinutes(10)) faults.Add($"{nameof(MetricsInterval)}: must be one second to ten minutes.");
+        if (MetricsRetention < TimeSpan.FromHours(1)) faults.Add($"{nameof(MetricsRetention)}: must be at least an hour.");
         if (MaxDeliveryBytes is < 1024 or > 25 * 1024 * 1024) faults.Add($"{nameof(MaxDeliveryBytes)}: must be 1 KiB to 25 MiB.");
         if (QuotaApps < 0 || QuotaInstances < 0 || QuotaCpuMillis < 0 || QuotaMemoryMebibytes < 0) faults.Add("Quota*: must not be negative.");
         return faults;

@@ -9,6 +9,7 @@ using Portal.Core.Data;
 using Portal.Core.Deliveries;
 using Portal.Core.Domains;
 using Portal.Core.Members;
+using Portal.Core.Metrics;
 using Portal.Core.Observe;
 using Portal.Core.Placements;
 using Portal.Core.Plan;
@@ -77,6 +78,8 @@ public static class PortalCoreServices
         services.AddSingleton<PlanPlacement>();
         services.TryAddSingleton<IAppObserver, AppObserver>();
         services.TryAddSingleton<ILogs, LogReader>();
+        services.TryAddSingleton<IMetrics, MetricsQueries>();
+        services.AddSingleton<MetricsSampler>().AddHostedService(provider => provider.GetRequiredService<MetricsSampler>());
         services.AddSingleton<ReleaseObjects>().AddSingleton<Applier>().AddSingleton<RolloutSteps>().AddSingleton<DeletionSteps>();
         services.AddSingleton<ClusterCache>().AddHostedService(provider => provider.GetRequiredService<ClusterCache>());
         return services.AddHostedService<RolloutWorker>();

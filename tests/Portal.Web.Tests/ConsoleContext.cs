@@ -5,6 +5,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Time.Testing;
 using Portal.Core;
 using Portal.Core.Apps;
+using Portal.Core.Audit;
 using Portal.Core.Deliveries;
 using Portal.Core.Domains;
 using Portal.Core.Members;
@@ -32,6 +33,7 @@ public abstract class ConsoleContext : BunitContext
         Services.AddScoped<CurrentActor>().AddScoped<Toasts>().AddScoped<Work>().AddSingleton<Drain>();
         Services.AddSingleton<ITeams>(Teams).AddSingleton<IProjects>(Projects).AddSingleton<IEnvironments>(Environments).AddSingleton<IMembers>(Members).AddSingleton<IAuthorizer>(Authorizer);
         Services.AddSingleton<IApps>(Apps).AddSingleton<IReleases>(Releases).AddSingleton<IDomains>(Domains).AddSingleton<IWebhookEndpoints>(Webhooks).AddSingleton<IAppObserver>(Observer).AddSingleton<IPlans>(Plans);
+        Services.AddSingleton<ILogs>(Logs).AddSingleton<IAudit>(Audit);
         Services.AddSingleton<IDeclarations>(new Declarations(new PortalCoreOptions()));
         // Last, since it makes the renderer and thereby closes the collection of services.
         SetRendererInfo(new RendererInfo("Server", isInteractive: true));
@@ -49,6 +51,8 @@ public abstract class ConsoleContext : BunitContext
     internal FakeWebhooks Webhooks { get; } = new();
     internal FakeObserver Observer { get; } = new();
     internal FakePlans Plans { get; } = new();
+    internal FakeLogs Logs { get; } = new();
+    internal FakeAudit Audit { get; } = new();
 
     protected NavigationManager Navigation => Services.GetRequiredService<NavigationManager>();
 

@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Security;
 using k8s.Models;
 using Kube.Network.Ingress.Certificates;
+using Kube.Network.Ingress.Figures;
 using Kube.Network.Ingress.Forwarding;
 using Kube.Network.Objects;
 using Microsoft.AspNetCore.Builder;
@@ -19,7 +20,7 @@ public static class KubeIngressServices
 {
     /// <summary>
     /// Adds the ingress: requests go by host and path straight to the ready pods of a service. Needs an <see cref="k8s.IKubernetes"/> that may list and watch
-    /// ingresses, services, endpointslices and Secrets, patch ingresses/status and create events.
+    /// ingresses, services, endpointslices and Secrets, patch ingresses/status, apply the ConfigMaps of its figures and create events.
     /// </summary>
     /// <exception cref="Microsoft.Extensions.Options.OptionsValidationException">Lists every fault of the options.</exception>
     public static IServiceCollection AddKubeIngress(this IServiceCollection services, KubeIngressOptions options)
@@ -35,6 +36,8 @@ public static class KubeIngressServices
         services.AddSingleton<CertificateStore>();
         services.AddSingleton<IngressStatusWriter>();
         services.AddHostedService(provider => provider.GetRequiredService<IngressStatusWriter>());
+        services.AddSingleton<IngressFigures>();
+        services.AddHostedService<IngressFiguresWriter>();
         services.AddHostedService<IngressController>();
         return services
             .TryAddObjectSource<V1Ingress>()

@@ -29,6 +29,9 @@ internal sealed partial class WatchCache<T>(WatchSource<T> source, ChangeFeed ch
     /// <summary>The objects of a namespace by name.</summary>
     public ImmutableDictionary<string, T> In(string ns) => Volatile.Read(ref _byNamespace).GetValueOrDefault(ns, None);
 
+    /// <summary>The objects of every namespace.</summary>
+    public IEnumerable<T> All => Volatile.Read(ref _byNamespace).Values.SelectMany(inside => inside.Values);
+
     public async Task RunAsync(CancellationToken cancellationToken)
     {
         Interlocked.Exchange(ref _heard, clock.GetTimestamp());

@@ -29,6 +29,7 @@ internal static class RailMap
     [
         new("", IconName.Project, L("Projects"), Addresses.Team(team), 'p'),
         new("members", IconName.Members, L("Members"), Addresses.Team(team, "members"), 'u'),
+        new("audit", IconName.Lock, L("Audit"), Addresses.Team(team, "audit")),
         new("settings", IconName.Settings, L("Team settings"), Addresses.Team(team, "settings")),
     ];
 

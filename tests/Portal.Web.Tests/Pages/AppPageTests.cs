@@ -248,11 +248,48 @@ public sealed class AppPageTests : ConsoleContext
         viewer.Mode = JSRuntimeMode.Loose;
         var page = Show("logs");
 
-        page.WaitForAssertion(() => Assert.Equal("/api/v1/teams/acme/projects/shop/environments/production/apps/hello/logs?follow=true&tail=500", viewer.Invocations["read"][^1].Arguments[0]));
+        page.WaitForAssertion(() => Assert.Equal("/api/v1/teams/acme/projects/shop/environments/production/apps/hello/logs?follow=true&tail=1000", viewer.Invocations["read"][^1].Arguments[0]));
         page.Field("Instance").Change("hello-web-5d9f7c-k2xqp");
 
         page.WaitForAssertion(() => Assert.EndsWith("&instance=hello-web-5d9f7c-k2xqp", (string)viewer.Invocations["read"][^1].Arguments[0]!, StringComparison.Ordinal));
         Assert.Contains("instance=hello-web-5d9f7c-k2xqp", Navigation.Uri, StringComparison.Ordinal);
+        Assert.Contains("Known secrets are redacted on the node", page.Text(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void What_is_searched_in_the_logs_stands_in_the_address_and_is_asked_of_the_server()
+    {
+        var module = JSInterop.SetupModule("./js/logs.js");
+        module.Mode = JSRuntimeMode.Loose;
+        var viewer = module.SetupModule("open", _ => true);
+        viewer.Mode = JSRuntimeMode.Loose;
+        Logs.Unprotected.Add("node-7");
+        var page = Show("logs");
+
+        page.Field("Search").Change("time out");
+        page.Field("Level").Change("Error");
+        page.Field("Time range").Change("15m");
+
+        page.WaitForAssertion(() => Assert.EndsWith(
+            $"logs?follow=true&tail=10000&search=time%20out&level=Error&since={Uri.EscapeDataString(Place.Now.AddMinutes(-15).UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", System.Globalization.CultureInfo.InvariantCulture))}",
+            (string)viewer.Invocations["read"][^1].Arguments[0]!, StringComparison.Ordinal));
+        Assert.Contains("search=time%20out", Navigation.Uri, StringComparison.Ordinal);
+        Assert.Contains("download=true&tail=10000&search=time%20out", page.Link("Download").GetAttribute("href"), StringComparison.Ordinal);
+        Assert.Contains("Not redacted on node-7", page.Text(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Logs_of_the_previous_container_are_not_followed()
+    {
+        var module = JSInterop.SetupModule("./js/logs.js");
+        module.Mode = JSRuntimeMode.Loose;
+        var viewer = module.SetupModule("open", _ => true);
+        viewer.Mode = JSRuntimeMode.Loose;
+        var page = Show("logs");
+
+        page.FindAll("label").Single(label => label.TextContent.Fold() == "Previous container").QuerySelector("input")!.Change(true);
+
+        page.WaitForAssertion(() => Assert.EndsWith("logs?follow=false&tail=1000&previous=true", (string)viewer.Invocations["read"][^1].Arguments[0]!, StringComparison.Ordinal));
     }
 
     [Fact]

@@ -91,6 +91,7 @@ internal static class DefaultRoles
             "system:ingress",
             Events,
             Rule("", Read, "endpoints", "namespaces", "nodes", "pods", "secrets", "services"),
+            Rule("", ["create", "patch"], "configmaps"),
             Rule("discovery.k8s.io", Read, "endpointslices"),
             Rule("networking.k8s.io", Read, "ingressclasses", "ingresses"),
             Rule("networking.k8s.io", ["create"], "ingressclasses"),

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Kube.Network.Ingress.Figures;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Yarp.ReverseProxy.Forwarder;
@@ -9,7 +10,7 @@ namespace Kube.Network.Ingress.Forwarding;
 /// Sends one request to an endpoint of the rule it falls under. When the connection fails before anything of the request was used up, another endpoint is
 /// tried, read from the table in force at that moment: a pod that leaves between choice and connection costs no request.
 /// </summary>
-internal sealed class IngressForwarder(KubeIngressOptions options, IngressRouter router, IHttpForwarder forwarder, IngressHttpClient client, TimeProvider timeProvider)
+internal sealed class IngressForwarder(KubeIngressOptions options, IngressRouter router, IHttpForwarder forwarder, IngressHttpClient client, IngressFigures figures, TimeProvider timeProvider)
 {
     private const int MaximumAttempts = 4;
 
@@ -36,7 +37,10 @@ internal sealed class IngressForwarder(KubeIngressOptions options, IngressRouter
         var error = await ForwardAsync(context, route, host, path).ConfigureAwait(false);
 
         var tags = new TagList { { "namespace", route.Namespace }, { "ingress", route.Ingress } };
-        Telemetry.IngressDuration.Record(timeProvider.GetElapsedTime(started).TotalSeconds, tags);
+        var duration = timeProvider.GetElapsedTime(started);
+        Telemetry.IngressDuration.Record(duration.TotalSeconds, tags);
+        // A client that left is no fault of the app's.
+        figures.Count(route.Namespace, route.Ingress, duration, failed: context.Response.StatusCode >= 500 || (error is not ForwarderError.None && !context.RequestAborted.IsCancellationRequested));
         if (error is not ForwarderError.None)
             Telemetry.IngressErrors.Add(1, [.. tags, new("error", error.ToString())]);
         tags.Add("code", CodeClass(context.Response.StatusCode));
