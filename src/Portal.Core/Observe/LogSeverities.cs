@@ -10,14 +10,13 @@ internal static class LogSeverities
 {
     private const int LooksAt = 200;
 
-    private static readonly FrozenDictionary<string, LogSeverity> Words = new Dictionary<string, LogSeverity>(StringComparer.OrdinalIgnoreCase)
+    private static readonly FrozenDictionary<string, LogSeverity> Words = new[]
     {
-        ["trace"] = LogSeverity.Debug, ["trce"] = LogSeverity.Debug, ["debug"] = LogSeverity.Debug, ["dbug"] = LogSeverity.Debug, ["dbg"] = LogSeverity.Debug,
-        ["info"] = LogSeverity.Info, ["information"] = LogSeverity.Info, ["inf"] = LogSeverity.Info, ["notice"] = LogSeverity.Info,
-        ["warn"] = LogSeverity.Warn, ["warning"] = LogSeverity.Warn, ["wrn"] = LogSeverity.Warn,
-        ["error"] = LogSeverity.Error, ["err"] = LogSeverity.Error, ["fail"] = LogSeverity.Error, ["fatal"] = LogSeverity.Error, ["crit"] = LogSeverity.Error, ["critical"] = LogSeverity.Error,
-        ["panic"] = LogSeverity.Error, ["emerg"] = LogSeverity.Error, ["alert"] = LogSeverity.Error, ["severe"] = LogSeverity.Error,
-    }.ToFrozenDictionary(StringComparer.OrdinalIgnoreCase);
+        (LogSeverity.Debug, "trace trce debug dbug dbg"),
+        (LogSeverity.Info, "info information inf notice"),
+        (LogSeverity.Warn, "warn warning wrn"),
+        (LogSeverity.Error, "error err fail fatal crit critical panic emerg alert severe"),
+    }.SelectMany(row => row.Item2.Split(' ').Select(word => (Word: word, Level: row.Item1))).ToFrozenDictionary(row => row.Word, row => row.Level, StringComparer.OrdinalIgnoreCase);
 
     private static readonly FrozenDictionary<string, LogSeverity>.AlternateLookup<ReadOnlySpan<char>> BySpan = Words.GetAlternateLookup<ReadOnlySpan<char>>();
 
