@@ -10,6 +10,7 @@ using Kube.Controllers.EndpointSlices;
 using Kube.Controllers.GarbageCollection;
 using Kube.Controllers.HorizontalPodAutoscalers;
 using Kube.Controllers.Jobs;
+using Kube.Controllers.LocalVolumes;
 using Kube.Controllers.Namespaces;
 using Kube.Controllers.NodeIpam;
 using Kube.Controllers.NodeLifecycle;
@@ -88,6 +89,7 @@ internal sealed class ControllerService(IKubernetes client, KubeControllersOptio
             () => new PersistentVolumeController(context),
             () => new ClaimProtectionController(context),
             () => new VolumeProtectionController(context),
+            () => new LocalVolumeController(context),
             () => new CertificateRequestCleaner(context),
         ];
         await Task.WhenAll(controllers.Select(make => KeepRunningAsync(make, cancellationToken)));

@@ -10,6 +10,7 @@ using Kube.Node.Registration;
 using Kube.Node.Runtime;
 using Kube.Node.Status;
 using Kube.Node.Streaming;
+using Kube.Node.Volumes;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
@@ -86,6 +87,7 @@ internal sealed class NodeAgent(IOptions<NodeOptions> configured, TimeProvider t
             new LeaseHeartbeat(client, _options, time, _logger).RunAsync(ct),
             new ImageImporter(paths.Images, containerd, time, _logger).RunAsync(() => OnImported(images, supervisor), ct),
             commands.RunAsync(ct),
+            new VolumeSweep(client, paths, time, _logger).RunAsync(ct),
             new LogRotation(cri, paths, _options.MaxLogBytes, time, _logger).RunAsync(ct),
             SuperviseAsync(pods, supervisor, ct),
         ];

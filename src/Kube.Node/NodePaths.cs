@@ -27,6 +27,9 @@ internal sealed class NodePaths(string dataDirectory)
 
     public string Pods => Path.Combine(Data, "pods");
 
+    /// <summary>The directories of node-local PersistentVolumes, by the volumes' names; they outlive pods.</summary>
+    public string Volumes => Path.Combine(Data, "volumes");
+
     public string Logs => Path.Combine(Data, "logs");
 
     public string Registries => Path.Combine(Data, "registries");

@@ -18,5 +18,12 @@ public static class PortalCommandLine
         ReleasesCommand.Create(),
         LogsCommand.Create(),
         AuditCommand.Create(),
+        AppCommand.CreateScale(),
+        ConfigCommand.Create(),
+        SecretCommand.Create(),
+        DomainCommand.Create(),
+        VolumesCommand.Create(),
+        RunCommand.Create(),
+        TasksCommand.Create(),
     };
 }

@@ -21,6 +21,9 @@ public sealed class PortalCoreOptions
     /// <summary>How long a rollout may take to become live.</summary>
     public TimeSpan RolloutDeadline { get; set; } = TimeSpan.FromMinutes(5);
 
+    /// <summary>How long a volume that is no longer declared keeps its data.</summary>
+    public TimeSpan VolumeRetention { get; set; } = TimeSpan.FromDays(7);
+
     /// <summary>How often workers look for work that no signal announced.</summary>
     public TimeSpan PollInterval { get; set; } = TimeSpan.FromSeconds(2);
 
@@ -55,6 +58,7 @@ public sealed class PortalCoreOptions
         if (IngressScheme is not ("http" or "https")) faults.Add($"{nameof(IngressScheme)}: must be http or https.");
         if (IngressPort is < 1 or > 65535) faults.Add($"{nameof(IngressPort)}: must be 1 to 65535.");
         if (RolloutDeadline < TimeSpan.FromSeconds(1)) faults.Add($"{nameof(RolloutDeadline)}: must be at least one second.");
+        if (VolumeRetention < TimeSpan.Zero) faults.Add($"{nameof(VolumeRetention)}: must not be negative.");
         if (PollInterval < TimeSpan.FromMilliseconds(50)) faults.Add($"{nameof(PollInterval)}: must be at least 50 ms.");
         if (MetricsInterval < TimeSpan.FromSeconds(1) || MetricsInterval > TimeSpan.FromMinutes(10)) faults.Add($"{nameof(MetricsInterval)}: must be one second to ten minutes.");
         if (MetricsRetention < TimeSpan.FromHours(1)) faults.Add($"{nameof(MetricsRetention)}: must be at least an hour.");

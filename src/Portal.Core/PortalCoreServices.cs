@@ -17,6 +17,8 @@ using Portal.Core.Projects;
 using Portal.Core.Quotas;
 using Portal.Core.Releases;
 using Portal.Core.Teams;
+using Portal.Core.Tasks;
+using Portal.Core.Volumes;
 
 namespace Portal.Core;
 
@@ -59,9 +61,10 @@ public static class PortalCoreServices
         services.TryAddSingleton<IPlans, Plans>();
         services.TryAddSingleton<IPlacements, Placements.Placements>();
         services.TryAddSingleton<IDomains, DomainCommands>();
+        services.TryAddSingleton<IVolumes, VolumeCommands>();
         services.TryAddSingleton<IAudit, AuditQueries>();
         services.AddSingleton<AuditKey>().AddSingleton<AuditCheckpoints>().AddHostedService(provider => provider.GetRequiredService<AuditCheckpoints>());
-        return services.AddSingleton<AppChange>().AddSingleton<ReleaseWriter>().AddSingleton<QuotaCheck>().AddSingleton<DomainClaims>().AddSingleton<SecretStore>();
+        return services.AddSingleton<AppChange>().AddSingleton<ReleaseWriter>().AddSingleton<QuotaCheck>().AddSingleton<DomainClaims>().AddSingleton<SecretStore>().AddSingleton<VolumeClaims>();
     }
 
     private static IServiceCollection AddDeliveries(this IServiceCollection services)
@@ -80,6 +83,7 @@ public static class PortalCoreServices
         services.TryAddSingleton<ILogs, LogReader>();
         services.TryAddSingleton<IMetrics, MetricsQueries>();
         services.AddSingleton<MetricsSampler>().AddHostedService(provider => provider.GetRequiredService<MetricsSampler>());
+        services.TryAddSingleton<ITasks, TaskCommands>();
         services.AddSingleton<ReleaseObjects>().AddSingleton<Applier>().AddSingleton<RolloutSteps>().AddSingleton<DeletionSteps>();
         services.AddSingleton<ClusterCache>().AddHostedService(provider => provider.GetRequiredService<ClusterCache>());
         return services.AddHostedService<RolloutWorker>();

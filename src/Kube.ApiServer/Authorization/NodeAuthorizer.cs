@@ -35,7 +35,9 @@ internal sealed class NodeAuthorizer(IObjectStore store, PodReferences reference
                 // NodeRestriction checks in the body that the token is bound to a pod of this node.
                 return a.Verb == "create" && references.Uses(node, "serviceaccounts", a.Namespace, a.Name);
             case "persistentvolumes":
-                return reads && a.Subresource.Length == 0 && Named(a) is { Length: > 0 } volume && references.UsesVolume(node, volume);
+                return reads && a.Subresource.Length == 0 && Named(a) is { Length: > 0 } volume
+                    // That a volume is gone tells a node to remove its directory.
+                    && (references.UsesVolume(node, volume) || (a.Verb == "get" && store.Get(new ObjectKey("persistentvolumes", "", volume)) is null));
             case "nodes":
                 // A create names its node in the body; NodeRestriction checks it there.
                 return (a.Subresource.Length == 0 && (reads || a.Verb == "create")) || (a.Name == node && (a.Subresource is "" or "status") && (a.Verb is "get" or "update" or "patch"));

@@ -14,6 +14,9 @@ internal sealed class ApiServerPods(IKubernetes client, Informer<V1Pod> pods, Ti
     private readonly ResourceClient<V1Pod> _pods = client.Resource<V1Pod>();
     private readonly ResourceClient<V1Secret> _secrets = client.Resource<V1Secret>();
     private readonly ResourceClient<V1ConfigMap> _maps = client.Resource<V1ConfigMap>();
+    private readonly ResourceClient<V1PersistentVolumeClaim> _claims = client.Resource<V1PersistentVolumeClaim>();
+    private readonly ResourceClient<V1PersistentVolume> _volumes = client.Resource<V1PersistentVolume>();
+    private readonly ConcurrentDictionary<(string Namespace, string Claim), V1PersistentVolume> _bound = [];
     private readonly ConcurrentDictionary<string, IDictionary<string, byte[]>> _last = new(StringComparer.Ordinal);
 
     private readonly SecretMemory _values = new();
@@ -98,6 +101,28 @@ internal sealed class ApiServerPods(IKubernetes client, Informer<V1Pod> pods, Ti
         }
         catch (Exception e) when (e is HttpRequestException or IOException or ApiException or OperationCanceledException && !ct.IsCancellationRequested)
         {
+            return null;
+        }
+    }
+
+    public async Task<V1PersistentVolume?> GetClaimedVolumeAsync(string podNamespace, string claim, CancellationToken ct)
+    {
+        try
+        {
+            var asked = await _claims.GetAsync(podNamespace, claim, ct).ConfigureAwait(false);
+            var volume = string.IsNullOrEmpty(asked?.Spec.VolumeName) ? null : await _volumes.GetAsync(null, asked.Spec.VolumeName, ct).ConfigureAwait(false);
+            if (asked is null || volume?.Spec.ClaimRef?.Uid != asked.Metadata.Uid)
+                return null;
+            _bound[(podNamespace, claim)] = volume;
+            return volume;
+        }
+        catch (Exception e) when (e is HttpRequestException or IOException or OperationCanceledException && !ct.IsCancellationRequested && _bound.ContainsKey((podNamespace, claim)))
+        {
+            return _bound[(podNamespace, claim)];
+        }
+        catch (ApiException e) when (e.Code == System.Net.HttpStatusCode.Forbidden)
+        {
+            // A volume is the node's to read once both sides of its binding stand.
             return null;
         }
     }

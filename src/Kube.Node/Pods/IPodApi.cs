@@ -38,6 +38,9 @@ internal interface IPodApi
     /// <summary>The Service by which pods reach the API server; null when the cluster has none.</summary>
     Task<V1Service?> GetKubernetesServiceAsync(CancellationToken ct);
 
+    /// <summary>The volume a claim is bound to; null when there is no such claim, or it is not bound (to a volume that is bound to it).</summary>
+    Task<V1PersistentVolume?> GetClaimedVolumeAsync(string podNamespace, string claim, CancellationToken ct);
+
     /// <summary>A ConfigMap's text and binary data; null when there is none.</summary>
     Task<IDictionary<string, byte[]>?> GetConfigMapAsync(string podNamespace, string name, CancellationToken ct);
 }

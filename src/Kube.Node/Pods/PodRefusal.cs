@@ -12,7 +12,7 @@ internal static class PodRefusal
         {
             if (volume.HostPath is not null && !allowPrivileged)
                 return Forbidden($"volume {volume.Name} mounts the host path {volume.HostPath.Path}");
-            if (volume.EmptyDir is null && volume.Secret is null && volume.ConfigMap is null && volume.DownwardAPI is null && volume.Projected is null && volume.HostPath is null)
+            if (volume.EmptyDir is null && volume.Secret is null && volume.ConfigMap is null && volume.DownwardAPI is null && volume.Projected is null && volume.HostPath is null && volume.PersistentVolumeClaim is null)
                 return $"volume {volume.Name} is of a kind this node does not support";
         }
 

@@ -26,7 +26,7 @@ internal sealed record PodServices(
     /// <summary>Builds what follows from the given parts.</summary>
     public static PodServices Create(NodeOptions options, NodePaths paths, MachineFacts machine, IPodApi api, IEventSink events, CriClient cri, ImagePuller images, Prober prober, TimeProvider time, ILogger logger)
     {
-        var volumes = new PodVolumes(paths, new VolumeContent(api, options.InternalIP, machine));
+        var volumes = new PodVolumes(paths, new VolumeContent(api, options.InternalIP, machine), new ClaimedVolumes(paths, api));
         var environments = new EnvironmentBuilder(api, options.InternalIP, machine);
         var launcher = new ContainerLauncher(paths, machine, cri, images, new RegistryCredentials(api), volumes, environments, events);
         return new PodServices(options, paths, machine, api, events, cri, images, volumes, prober, new LifecycleHooks(cri, prober, time), launcher, time, logger);

@@ -4,6 +4,7 @@ using k8s;
 using k8s.Models;
 using Kube.Machinery.Client;
 using Kube.Machinery.Informers;
+using Kube.Machinery.Volumes;
 using Kube.Node.Cri;
 using Kube.Node.Cri.V1;
 using Kube.Node.Runtime;
@@ -68,6 +69,12 @@ internal sealed class NodeStatusReporter(IKubernetes client, Informer<V1Node> se
         var known = self.Get(null, options.NodeName) ?? await RegisterAsync(ct).ConfigureAwait(false);
         try
         {
+            if (known.Metadata.Annotations?.TryGetValue(LocalVolumes.DirectoryAnnotation, out var directory) != true || directory != paths.Volumes)
+            {
+                var annotations = new Dictionary<string, string> { [LocalVolumes.DirectoryAnnotation] = paths.Volumes };
+                await _nodes.PatchAsync(null, options.NodeName, new { metadata = new { annotations } }, PatchKind.Merge, ct).ConfigureAwait(false);
+            }
+
             await _nodes.PatchAsync(null, options.NodeName, new { status = Status(NodeConditions.ToApi(conditions, known, now)) }, PatchKind.StrategicMerge, ct, "status").ConfigureAwait(false);
         }
         catch (ApiException e) when (e.IsNotFound)

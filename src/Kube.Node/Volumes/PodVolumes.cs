@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using k8s.Models;
 using Kube.Node.Cri.V1;
 using Kube.Node.Pods;
@@ -5,8 +6,9 @@ using Kube.Node.Pods;
 namespace Kube.Node.Volumes;
 
 /// <summary>A pod's volumes on this machine: made before its first container, kept current, removed with the pod.</summary>
-internal sealed class PodVolumes(NodePaths paths, VolumeContent content)
+internal sealed class PodVolumes(NodePaths paths, VolumeContent content, ClaimedVolumes claimed)
 {
+    private readonly ConcurrentDictionary<(string Uid, string Volume), string> _claimed = [];
     private const int OpenToAll = 0x1FF;
     private const int SetGroupId = 0x400;
 
@@ -24,6 +26,8 @@ internal sealed class PodVolumes(NodePaths paths, VolumeContent content)
                     PrepareEmpty(directory, empty, group);
                 else if (volume.HostPath is { } host)
                     PrepareHostPath(volume.Name, host);
+                else if (volume.PersistentVolumeClaim is not null)
+                    _claimed[(pod.Metadata.Uid, volume.Name)] = await claimed.PrepareAsync(pod, volume, ct).ConfigureAwait(false);
                 else
                     await PrepareFilesAsync(pod, volume, directory, addresses, group, ct).ConfigureAwait(false);
             }
@@ -42,7 +46,7 @@ internal sealed class PodVolumes(NodePaths paths, VolumeContent content)
         {
             var volume = pod.Spec.Volumes?.FirstOrDefault(v => v.Name == mount.Name)
                 ?? throw Fault(container, $"mounts volume {mount.Name}, which the pod does not have");
-            var source = volume.HostPath?.Path ?? DirectoryOf(pod, volume);
+            var source = volume.HostPath?.Path ?? (volume.PersistentVolumeClaim is null ? DirectoryOf(pod, volume) : _claimed[(pod.Metadata.Uid, volume.Name)]);
             var below = mount.SubPathExpr is { Length: > 0 } expression ? VariableExpansion.Expand(expression, environment) : mount.SubPath;
             if (!string.IsNullOrEmpty(below))
                 source = Beneath(container, volume, source, below);
@@ -50,7 +54,7 @@ internal sealed class PodVolumes(NodePaths paths, VolumeContent content)
             {
                 ContainerPath = mount.MountPath,
                 HostPath = source,
-                Readonly = mount.ReadOnlyProperty == true || IsFiles(volume),
+                Readonly = mount.ReadOnlyProperty == true || volume.PersistentVolumeClaim?.ReadOnlyProperty == true || IsFiles(volume),
                 Propagation = mount.MountPropagation == "HostToContainer" ? MountPropagation.PropagationHostToContainer : MountPropagation.PropagationPrivate,
             };
         }
@@ -59,6 +63,8 @@ internal sealed class PodVolumes(NodePaths paths, VolumeContent content)
     /// <summary>Removes everything the pod had on this machine except its logs.</summary>
     public void Remove(string uid)
     {
+        foreach (var key in _claimed.Keys.Where(key => key.Uid == uid))
+            _claimed.TryRemove(key, out _);
         var directory = paths.PodDirectory(uid);
         if (!Directory.Exists(directory))
             return;
@@ -72,7 +78,7 @@ internal sealed class PodVolumes(NodePaths paths, VolumeContent content)
         Directory.Delete(directory, recursive: true);
     }
 
-    private static bool IsFiles(V1Volume volume) => volume.EmptyDir is null && volume.HostPath is null;
+    private static bool IsFiles(V1Volume volume) => volume.EmptyDir is null && volume.HostPath is null && volume.PersistentVolumeClaim is null;
 
     private string DirectoryOf(V1Pod pod, V1Volume volume) => paths.VolumeDirectory(pod.Metadata.Uid, IsFiles(volume) ? "files" : "empty", volume.Name);
 

@@ -20,6 +20,16 @@ internal sealed record AppPath(string Team, string Project, string Environment, 
             : throw new PortalProblem($"'{text}' names no app: write team/project/environment/app, for instance acme/shop/production/hello.");
     }
 
+    /// <summary>The REST path of an environment written as <c>team/project/environment</c>.</summary>
+    /// <exception cref="PortalProblem">The text has not three parts.</exception>
+    public static string ParseEnvironment(string text)
+    {
+        var parts = text.Split('/');
+        return parts.Length == 3 && parts.All(part => part.Length > 0)
+            ? EnvironmentUrl(parts[0], parts[1], parts[2])
+            : throw new PortalProblem($"'{text}' names no environment: write team/project/environment, for instance acme/shop/production.");
+    }
+
     /// <summary>A project's REST path.</summary>
     public static string ProjectUrl(string team, string project) => $"/api/v1/teams/{Uri.EscapeDataString(team)}/projects/{Uri.EscapeDataString(project)}";
 

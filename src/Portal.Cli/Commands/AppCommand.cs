@@ -2,14 +2,13 @@ using System.CommandLine;
 using System.Globalization;
 using System.Text.Json.Nodes;
 using Portal.Cli.Api;
-using Spectre.Console;
 
 namespace Portal.Cli.Commands;
 
 /// <summary><c>portal app</c>: apply, list, show, scale, delete.</summary>
 internal static class AppCommand
 {
-    public static Command Create() => new("app", "Apps of an environment.") { CreateApply(), CreateList(), CreateShow(), CreateScale(), CreateDelete() };
+    public static Command Create() => new("app", "Apps of an environment.") { CreateApply(), CreateList(), CreateShow(), CreateScale(), CreateDelete(), InitCommand.Create() };
 
     private static Command CreateApply()
     {
@@ -44,18 +43,13 @@ internal static class AppCommand
 
     private static Command CreateList()
     {
-        var place = new Argument<string>("environment") { Description = "team/project/environment" };
+        var place = Options.Place();
         var command = new Command("list", "List the apps of an environment.") { place };
         command.SetAction((result, cancellationToken) => Run.AsClientAsync(async client =>
         {
-            var parts = result.GetValue(place)!.Split('/');
-            if (parts.Length != 3)
-                throw new PortalProblem("write team/project/environment, for instance acme/shop/production.");
-            var apps = await client.GetAsync(AppPath.EnvironmentUrl(parts[0], parts[1], parts[2]) + "/apps", cancellationToken) as JsonArray ?? [];
-            var table = new Table().Border(TableBorder.None).AddColumns("NAME", "IMAGE", "RELEASE", "STATE");
-            foreach (var app in apps)
-                table.AddRow(Cell(app!["name"]), Cell(app["image"]), Cell(app["release"]?["number"] ?? app["releaseNumber"]), Cell(app["health"] ?? app["state"]));
-            AnsiConsole.Write(table);
+            Tables.Print(
+                await client.GetAsync(AppPath.ParseEnvironment(result.GetValue(place)!) + "/apps", cancellationToken),
+                ("NAME", "name"), ("IMAGE", "image"), ("RELEASE", "release.number"), ("STATE", "health"));
         }));
         return command;
     }
@@ -69,7 +63,8 @@ internal static class AppCommand
         return command;
     }
 
-    private static Command CreateScale()
+    /// <summary><c>portal scale</c>, which is <c>portal app scale</c> too.</summary>
+    public static Command CreateScale()
     {
         var app = Options.App();
         var replicas = new Option<int>("--replicas") { Description = "Number of instances, 0 to 100.", Required = true };
@@ -99,6 +94,4 @@ internal static class AppCommand
         }));
         return command;
     }
-
-    private static string Cell(JsonNode? value) => Markup.Escape(value?.ToString() ?? "-");
 }

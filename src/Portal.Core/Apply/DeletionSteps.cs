@@ -2,11 +2,13 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Logging;
 using Portal.Core.Data;
 using Portal.Core.Observe;
+using Portal.Core.Volumes;
 
 namespace Portal.Core.Apply;
 
 /// <summary>One step of each deletion: remove objects, and the row once none is left. Rows marked as deleting are the outbox.</summary>
-internal sealed partial class DeletionSteps(ITenantDbContextFactory contexts, ICluster cluster, Applier applier, ChangeFeed changes, ILogger<DeletionSteps> logger)
+internal sealed partial class DeletionSteps(ITenantDbContextFactory contexts, ICluster cluster, Applier applier, VolumeClaims volumes, ChangeFeed changes, TimeProvider clock,
+    ILogger<DeletionSteps> logger)
 {
     /// <summary>Takes every deletion a step on; true while there are any.</summary>
     public async Task<bool> PassAsync(CancellationToken cancellationToken)
@@ -27,6 +29,7 @@ internal sealed partial class DeletionSteps(ITenantDbContextFactory contexts, IC
         foreach (var app in apps) await TryAsync(app.Name, () => DeleteAppAsync(app, namespaces[app.EnvironmentId], cancellationToken));
         foreach (var environment in environments) await TryAsync(environment.Namespace, () => DeleteEnvironmentAsync(environment, cancellationToken));
         foreach (var project in projects) await TryAsync(project.Name, () => DeleteProjectAsync(project, cancellationToken));
+        await DeleteVolumesAsync(cancellationToken);
         return apps.Count + environments.Count + projects.Count > 0;
     }
 
@@ -35,6 +38,7 @@ internal sealed partial class DeletionSteps(ITenantDbContextFactory contexts, IC
         await using var db = await contexts.CreateAsync(TenantContext.ForTeam(app.TeamId), cancellationToken);
         if (!await AppLock.TryTakeAsync(db, app.Id, cancellationToken)) return;
         if (!await applier.RemoveAsync(ns, app.Name, cancellationToken)) return;
+        await volumes.KeepAsync(db, app, cancellationToken);
         await db.Apps.Where(a => a.Id == app.Id).ExecuteDeleteAsync(cancellationToken);
         await db.CommitAsync(cancellationToken);
         Deleted(logger, "app", app.Name);
@@ -66,6 +70,34 @@ internal sealed partial class DeletionSteps(ITenantDbContextFactory contexts, IC
         await db.Projects.Where(p => p.Id == project.Id).ExecuteDeleteAsync(cancellationToken);
         await db.CommitAsync(cancellationToken);
         Deleted(logger, "project", project.Name);
+    }
+
+    // Volumes whose period is over: the claim first, whose deletion the cluster holds back while an instance uses it, then the row.
+    private async Task DeleteVolumesAsync(CancellationToken cancellationToken)
+    {
+        var now = clock.GetUtcNow();
+        List<(VolumeRow Volume, string Namespace)> due;
+        await using (var db = await contexts.CreateAsync(TenantContext.Platform, cancellationToken))
+        {
+            due = (await (
+                from volume in db.Volumes.AsNoTracking()
+                join environment in db.Environments.AsNoTracking() on volume.EnvironmentId equals environment.Id
+                where volume.KeptUntil != null && volume.KeptUntil <= now && environment.DeletingAt == null
+                select new { volume, environment.Namespace }).ToListAsync(cancellationToken)).ConvertAll(row => (row.volume, row.Namespace));
+        }
+
+        foreach (var (volume, ns) in due)
+        {
+            await TryAsync(volume.Claim, async () =>
+            {
+                await using var db = await contexts.CreateAsync(TenantContext.ForTeam(volume.TeamId), cancellationToken);
+                // Locked, so that a declaration that wants it back at this moment either comes first and keeps it, or gets a new one.
+                if (await db.Volumes.Where(v => v.Id == volume.Id && v.KeptUntil != null && v.KeptUntil <= now).ExecuteDeleteAsync(cancellationToken) == 0) return;
+                await cluster.DeleteAsync(ns, "PersistentVolumeClaim", volume.Claim, cancellationToken);
+                await db.CommitAsync(cancellationToken);
+                Deleted(logger, "volume", volume.Claim);
+            });
+        }
     }
 
     private async Task TryAsync(string what, Func<Task> step)

@@ -9,10 +9,16 @@ internal interface ICluster
     /// <summary>Server-side apply by field manager <c>portal</c>, forced. A dry run changes nothing. Yields the object as the server has (or would have) it.</summary>
     Task<JsonObject> ApplyAsync(string ns, KubeObject desired, bool dryRun, CancellationToken cancellationToken);
 
-    /// <summary>The app's objects of the kinds the compiler makes, ServiceAccount to Ingress, without the namespace.</summary>
+    /// <summary>The app's objects of the kinds the compiler makes, ServiceAccount to Ingress, without the namespace and without one-off tasks.</summary>
     Task<IReadOnlyList<KubeObject>> ListAsync(string ns, string app, CancellationToken cancellationToken);
 
-    /// <summary>Whether any object of the app is left, its replica sets and pods included.</summary>
+    /// <summary>The app's objects as <see cref="ListAsync"/> lists them, and its one-off tasks.</summary>
+    Task<IReadOnlyList<KubeObject>> ListAllAsync(string ns, string app, CancellationToken cancellationToken);
+
+    /// <summary>The jobs of the app's one-off tasks.</summary>
+    Task<IReadOnlyList<KubeObject>> ListTasksAsync(string ns, string app, CancellationToken cancellationToken);
+
+    /// <summary>Whether any object of the app but its volumes is left, its replica sets and pods included.</summary>
     Task<bool> HasLeftoversAsync(string ns, string app, CancellationToken cancellationToken);
 
     /// <summary>Deletes an object; one that is gone already is fine.</summary>

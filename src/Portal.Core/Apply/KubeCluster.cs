@@ -16,40 +16,18 @@ internal sealed class KubeCluster(IKubernetes client) : ICluster
     public Task<JsonObject> ApplyAsync(string ns, KubeObject desired, bool dryRun, CancellationToken cancellationToken) => CallAsync(async () =>
     {
         var patch = new V1Patch(desired.Body.ToJsonString(), V1Patch.PatchType.ApplyPatch);
-        var dry = dryRun ? "All" : null;
-        var name = desired.Name;
-        object applied = desired.Kind switch
-        {
-            "Namespace" => await client.CoreV1.PatchNamespaceAsync(patch, name, dryRun: dry, fieldManager: Manager, force: true, cancellationToken: cancellationToken),
-            "ServiceAccount" => await client.CoreV1.PatchNamespacedServiceAccountAsync(patch, name, ns, dryRun: dry, fieldManager: Manager, force: true, cancellationToken: cancellationToken),
-            "ConfigMap" => await client.CoreV1.PatchNamespacedConfigMapAsync(patch, name, ns, dryRun: dry, fieldManager: Manager, force: true, cancellationToken: cancellationToken),
-            "Secret" => await client.CoreV1.PatchNamespacedSecretAsync(patch, name, ns, dryRun: dry, fieldManager: Manager, force: true, cancellationToken: cancellationToken),
-            "Service" => await client.CoreV1.PatchNamespacedServiceAsync(patch, name, ns, dryRun: dry, fieldManager: Manager, force: true, cancellationToken: cancellationToken),
-            "Deployment" => await client.AppsV1.PatchNamespacedDeploymentAsync(patch, name, ns, dryRun: dry, fieldManager: Manager, force: true, cancellationToken: cancellationToken),
-            "Ingress" => await client.NetworkingV1.PatchNamespacedIngressAsync(patch, name, ns, dryRun: dry, fieldManager: Manager, force: true, cancellationToken: cancellationToken),
-            _ => throw new InvalidOperationException($"The compiler makes no {desired.Kind}."),
-        };
-        return Json(applied);
+        return Json(await KindOf(desired.Kind).Apply(new(client, ns, desired.Name, patch, dryRun ? "All" : null, Manager, cancellationToken)));
     }, cancellationToken);
 
-    public Task<IReadOnlyList<KubeObject>> ListAsync(string ns, string app, CancellationToken cancellationToken) => CallAsync<IReadOnlyList<KubeObject>>(async () =>
-    {
-        var selector = Labels.AppSelector(app);
-        var objects = new List<KubeObject>();
-        void Add<T>(string kind, IEnumerable<T> items)
-            where T : IKubernetesObject<V1ObjectMeta> => objects.AddRange(items.Select(item => new KubeObject(kind, item.Metadata.Name, Json(item))));
+    public Task<IReadOnlyList<KubeObject>> ListAsync(string ns, string app, CancellationToken cancellationToken) => SelectAsync(ns, Labels.ReleaseSelector(app), KubeKinds.All, cancellationToken);
 
-        Add("ServiceAccount", (await client.CoreV1.ListNamespacedServiceAccountAsync(ns, labelSelector: selector, cancellationToken: cancellationToken)).Items);
-        Add("ConfigMap", (await client.CoreV1.ListNamespacedConfigMapAsync(ns, labelSelector: selector, cancellationToken: cancellationToken)).Items);
-        Add("Secret", (await client.CoreV1.ListNamespacedSecretAsync(ns, labelSelector: selector, cancellationToken: cancellationToken)).Items);
-        Add("Service", (await client.CoreV1.ListNamespacedServiceAsync(ns, labelSelector: selector, cancellationToken: cancellationToken)).Items);
-        Add("Deployment", (await client.AppsV1.ListNamespacedDeploymentAsync(ns, labelSelector: selector, cancellationToken: cancellationToken)).Items);
-        Add("Ingress", (await client.NetworkingV1.ListNamespacedIngressAsync(ns, labelSelector: selector, cancellationToken: cancellationToken)).Items);
-        return objects;
-    }, cancellationToken);
+    public Task<IReadOnlyList<KubeObject>> ListAllAsync(string ns, string app, CancellationToken cancellationToken) => SelectAsync(ns, Labels.AppSelector(app), KubeKinds.All, cancellationToken);
+
+    public Task<IReadOnlyList<KubeObject>> ListTasksAsync(string ns, string app, CancellationToken cancellationToken) =>
+        SelectAsync(ns, Labels.TaskSelector(app), [KindOf("Job")], cancellationToken);
 
     public async Task<bool> HasLeftoversAsync(string ns, string app, CancellationToken cancellationToken) =>
-        (await ListAsync(ns, app, cancellationToken)).Count > 0 || await CallAsync(async () =>
+        (await ListAllAsync(ns, app, cancellationToken)).Any(item => item.Kind != "PersistentVolumeClaim") || await CallAsync(async () =>
         {
             var selector = Labels.AppSelector(app);
             return (await client.AppsV1.ListNamespacedReplicaSetAsync(ns, labelSelector: selector, cancellationToken: cancellationToken)).Items.Count > 0
@@ -58,19 +36,9 @@ internal sealed class KubeCluster(IKubernetes client) : ICluster
 
     public Task DeleteAsync(string ns, string kind, string name, CancellationToken cancellationToken) => CallAsync(async () =>
     {
-        var how = new V1DeleteOptions { PropagationPolicy = "Background" };
         try
         {
-            await (kind switch
-            {
-                "ServiceAccount" => (Task)client.CoreV1.DeleteNamespacedServiceAccountAsync(name, ns, how, cancellationToken: cancellationToken),
-                "ConfigMap" => client.CoreV1.DeleteNamespacedConfigMapAsync(name, ns, how, cancellationToken: cancellationToken),
-                "Secret" => client.CoreV1.DeleteNamespacedSecretAsync(name, ns, how, cancellationToken: cancellationToken),
-                "Service" => client.CoreV1.DeleteNamespacedServiceAsync(name, ns, how, cancellationToken: cancellationToken),
-                "Deployment" => client.AppsV1.DeleteNamespacedDeploymentAsync(name, ns, how, cancellationToken: cancellationToken),
-                "Ingress" => client.NetworkingV1.DeleteNamespacedIngressAsync(name, ns, how, cancellationToken: cancellationToken),
-                _ => throw new InvalidOperationException($"The compiler makes no {kind}."),
-            });
+            await KindOf(kind).Delete(client, name, ns, new V1DeleteOptions { PropagationPolicy = "Background" }, cancellationToken);
         }
         catch (HttpOperationException e) when (e.Response.StatusCode == HttpStatusCode.NotFound)
         {
@@ -98,6 +66,17 @@ internal sealed class KubeCluster(IKubernetes client) : ICluster
             return true;
         }
     }, cancellationToken);
+
+    private static KubeKind KindOf(string kind) => KubeKinds.All.FirstOrDefault(known => known.Name == kind) ?? throw new InvalidOperationException($"The compiler makes no {kind}.");
+
+    private Task<IReadOnlyList<KubeObject>> SelectAsync(string ns, string selector, IReadOnlyList<KubeKind> kinds, CancellationToken cancellationToken) =>
+        CallAsync<IReadOnlyList<KubeObject>>(async () =>
+        {
+            // Side by side: a plan asks for all of them while somebody waits.
+            var lists = await Task.WhenAll(kinds.Where(kind => kind.List is not null).Select(async kind =>
+                (await kind.List!(client, ns, selector, cancellationToken)).Select(item => new KubeObject(kind.Name, item.Metadata.Name, Json(item))).ToList()));
+            return [.. lists.SelectMany(list => list)];
+        }, cancellationToken);
 
     private static JsonObject Json(object typed) => JsonNode.Parse(KubernetesJson.Serialize(typed))!.AsObject();
 

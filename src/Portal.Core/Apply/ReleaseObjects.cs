@@ -4,6 +4,7 @@ using Portal.Core.Compile;
 using Portal.Core.Config;
 using Portal.Core.Data;
 using Portal.Core.Releases;
+using Portal.Core.Volumes;
 
 namespace Portal.Core.Apply;
 
@@ -14,17 +15,25 @@ internal sealed class ReleaseObjects(SecretStore secrets)
     {
         var place = await PlaceAsync(db, app.EnvironmentId, cancellationToken);
         var versions = ReleaseJson.Versions(release.SecretVersions);
-        return place with
+        var spec = DeclarationJson.Read(release.Declaration).In(place.Environment);
+        return await WithSurroundingsAsync(db, app.EnvironmentId, place with
         {
             App = app.Name,
             Host = app.Host,
             Release = release.Number,
             InstanceRelease = release.InstanceRelease,
-            Spec = DeclarationJson.Read(release.Declaration).In(place.Environment),
+            Spec = spec,
             SecretVersions = versions,
             SecretValues = await secrets.OpenAsync(db, app, versions, cancellationToken),
-        };
+        }, cancellationToken);
     }
+
+    /// <summary>The input with what the database knows of the app's volumes and of the apps it refers to.</summary>
+    public static async Task<CompileInput> WithSurroundingsAsync(PortalDbContext db, Guid environment, CompileInput input, CancellationToken cancellationToken) => input with
+    {
+        Claims = input.Spec.Volumes.Count == 0 ? input.Claims : await VolumeClaims.ClaimsAsync(db, environment, input.App, cancellationToken),
+        Ports = await ReferenceTargets.PortsAsync(db, environment, input.Environment, input.App, input.Spec, cancellationToken),
+    };
 
     /// <summary>The parts of an input that follow from the environment alone.</summary>
     public static async Task<CompileInput> PlaceAsync(PortalDbContext db, Guid environment, CancellationToken cancellationToken)

@@ -20,7 +20,7 @@ internal sealed partial class RolloutSteps(
         await using (var db = await contexts.CreateAsync(TenantContext.Platform, cancellationToken))
         {
             active = await db.Rollouts.AsNoTracking()
-                .Where(r => r.State == RolloutState.Queued || r.State == RolloutState.Applying || r.State == RolloutState.Rolling)
+                .Where(r => RolloutStates.Active.Contains(r.State))
                 .OrderBy(r => r.CreatedAt).ToListAsync(cancellationToken);
         }
 
@@ -45,7 +45,7 @@ internal sealed partial class RolloutSteps(
         if (!await AppLock.TryTakeAsync(locked, seen.AppId, cancellationToken)) return;
         var rollout = await locked.Rollouts.AsNoTracking().SingleOrDefaultAsync(r => r.ReleaseId == seen.ReleaseId, cancellationToken);
         var app = await locked.Apps.AsNoTracking().SingleOrDefaultAsync(a => a.Id == seen.AppId, cancellationToken);
-        if (rollout is null || app is null || app.DeletingAt is not null || IsFinal(rollout.State)) return;
+        if (rollout is null || app is null || app.DeletingAt is not null || !rollout.State.IsActive()) return;
         if (await locked.Environments.AnyAsync(e => e.Id == app.EnvironmentId && e.DeletingAt != null, cancellationToken)) return;
         var release = await locked.Releases.AsNoTracking().SingleAsync(r => r.Id == rollout.ReleaseId, cancellationToken);
         var input = await objects.InputAsync(locked, app, release, cancellationToken);
@@ -55,7 +55,7 @@ internal sealed partial class RolloutSteps(
             if (rollout.State == RolloutState.Queued && await MoveAsync(rollout, RolloutState.Applying, "", input.Namespace, cancellationToken)) rollout.State = RolloutState.Applying;
             if (rollout.State == RolloutState.Applying)
             {
-                await applier.ApplyAsync(input, cancellationToken);
+                await applier.ApplyAsync(input, [], cancellationToken);
                 if (await MoveAsync(rollout, RolloutState.Rolling, "", input.Namespace, cancellationToken)) rollout.State = RolloutState.Rolling;
             }
 
@@ -73,8 +73,6 @@ internal sealed partial class RolloutSteps(
             else await WaitAsync(rollout, e.Message, input.Namespace, cancellationToken);
         }
     }
-
-    private static bool IsFinal(RolloutState state) => state is not (RolloutState.Queued or RolloutState.Applying or RolloutState.Rolling);
 
     private async Task WaitAsync(RolloutRow rollout, string message, string ns, CancellationToken cancellationToken)
     {

@@ -28,7 +28,7 @@ internal sealed class AppChange(UnitOfWork work, ReleaseWriter releases, SecretS
             var versions = await secrets.SetAsync(db, app, spec, ReleaseJson.Versions(newest.SecretVersions), newSecrets, actor.Email, cancellationToken);
             if (!versions.IsOk) return versions.Error;
             return await releases.WriteAsync(
-                db, app, scope.Environment!, new(changed.Value.Declaration, versions.Value, changed.Value.Reason, actor.Email) { Restart = restart }, cancellationToken);
+                db, app, scope.Environment!, new(changed.Value.Declaration, versions.Value, changed.Value.Reason, actor.Email) { Restart = restart, Trigger = actor.Via }, cancellationToken);
         }, cancellationToken, detail);
         if (result.IsOk) signal.Raise();
         return result;

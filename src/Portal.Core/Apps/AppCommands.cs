@@ -113,7 +113,7 @@ internal sealed class AppCommands(
         var versions = await secrets.SetAsync(db, app, spec, current, values, access.Actor.Email, cancellationToken);
         if (!versions.IsOk) return versions.Error;
         return await releases.WriteAsync(
-            db, app, environment.Name, new(declaration, versions.Value, newest is null ? "created" : "declaration changed", access.Actor.Email), cancellationToken);
+            db, app, environment.Name, new(declaration, versions.Value, newest is null ? "created" : "declaration changed", access.Actor.Email) { Trigger = access.Actor.Via }, cancellationToken);
     }
 
     private async Task<AppRow> CreateAsync(PortalDbContext db, Access access, EnvironmentRow environment, string name, CancellationToken cancellationToken)
@@ -154,7 +154,7 @@ internal sealed class AppCommands(
         var ids = rows.Select(row => row.App.Id).ToList();
         var domainRows = await db.Domains.AsNoTracking().Where(d => ids.Contains(d.AppId) && !d.IsDefault).OrderBy(d => d.Host).ToListAsync(cancellationToken);
         var secretRows = await db.Secrets.AsNoTracking().Where(s => ids.Contains(s.AppId))
-            .GroupBy(s => new { s.AppId, s.Name }).Select(g => new { g.Key.AppId, g.Key.Name, Version = g.Max(s => s.Version), At = g.Max(s => s.CreatedAt) })
+            .Where(s => !s.Name.StartsWith("tls/")).GroupBy(s => new { s.AppId, s.Name }).Select(g => new { g.Key.AppId, g.Key.Name, Version = g.Max(s => s.Version), At = g.Max(s => s.CreatedAt) })
             .ToListAsync(cancellationToken);
         return rows.Select(row =>
         {

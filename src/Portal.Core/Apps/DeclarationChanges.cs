@@ -9,7 +9,7 @@ internal static class DeclarationChanges
     {
         var changes = Of(declaration, environment);
         var own = changes.Processes.GetValueOrDefault(process) ?? new();
-        return With(declaration, environment, changes with { Processes = changes.Processes.SetItem(process, own with { Replicas = replicas }) });
+        return With(declaration, environment, changes with { Processes = changes.Processes.SetItem(process, own with { Replicas = replicas, Autoscale = null }) });
     }
 
     public static AppDeclaration WithVariable(this AppDeclaration declaration, string environment, string name, string? value)

@@ -39,7 +39,17 @@ internal static class DeclarationJson
     {
         if (spec["processes"] is JsonObject processes)
         {
-            foreach (var (_, process) in processes) RemoveEmpty(process!.AsObject(), []);
+            foreach (var (_, process) in processes)
+            {
+                if (process!["health"] is JsonObject health) RemoveEmpty(health, []);
+                RemoveEmpty(process.AsObject(), []);
+            }
+        }
+
+        foreach (var part in (string[])["release", "rollout"])
+        {
+            // Named with nothing in it, it says nothing.
+            if (spec[part] is JsonObject written) RemoveEmpty(written, []);
         }
 
         RemoveEmpty(spec, ["processes", .. keep]);

@@ -23,7 +23,17 @@ internal static class Grammar
         + "[a-z0-9]+(?:(?:\\.|_|__|-+)[a-z0-9]+)*(?:/[a-z0-9]+(?:(?:\\.|_|__|-+)[a-z0-9]+)*)*"
         + "(?::[A-Za-z0-9_][A-Za-z0-9_.-]{0,127})?(?:@sha256:[a-f0-9]{64})?$";
 
-    private static readonly Dictionary<string, Regex> Compiled = new[] { NamePattern, VariablePattern, HostPattern, PathPattern, ImagePattern }
+    /// <summary>An amount of storage in binary units.</summary>
+    public const string StoragePattern = "^[1-9][0-9]{0,5}(Mi|Gi|Ti)$";
+
+    /// <summary>An absolute path in a container without <c>.</c>, <c>..</c>, doubled or final slashes, and not the root itself.</summary>
+    public const string MountPattern = "^(/[A-Za-z0-9_-][A-Za-z0-9._-]*)+$";
+
+    /// <summary>The IANA name of a time zone.</summary>
+    public const string ZonePattern = "^[A-Za-z0-9_+-]+(/[A-Za-z0-9_+-]+){0,2}$";
+
+    private static readonly Dictionary<string, Regex> Compiled = new[]
+        { NamePattern, VariablePattern, HostPattern, PathPattern, ImagePattern, StoragePattern, MountPattern, ZonePattern, CronText.Pattern }
         .ToDictionary(pattern => pattern, pattern => new Regex(pattern, RegexOptions.NonBacktracking | RegexOptions.CultureInvariant));
 
     /// <summary>Whether the whole text matches one of the patterns above, in time linear in its length.</summary>

@@ -3,102 +3,47 @@ using Portal.Core.Apps;
 
 namespace Portal.Core.Compile;
 
-/// <summary>Compiles one process into a Deployment.</summary>
+/// <summary>Compiles one process that stays into a Deployment.</summary>
 internal static class Deployments
 {
-    /// <summary>What tells the process's pods apart; immutable on the cluster, hence without release.</summary>
-    public static JsonObject Selector(CompileInput input, string process) => new() { [Labels.App] = input.App, [Labels.Process] = process };
+    /// <summary>The label of the second set of web instances. No process can have this name, so no selector of the first set takes them in.</summary>
+    public const string CandidateTrack = "web.next";
 
-    public static KubeObject Of(CompileInput input, string name, ProcessSpec process, string? config, string? secret)
+    /// <summary>What tells the process's pods apart; immutable on the cluster, hence without release.</summary>
+    public static JsonObject Selector(CompileInput input, string track) => new() { [Labels.App] = input.App, [Labels.Process] = track };
+
+    public static KubeObject Of(CompileInput input, string name, ProcessSpec process, (string? Config, string? Secret) sources) =>
+        Deployment(input, ObjectNames.Process(input.App, name), name, name, process, sources, Replicas(input, name, process));
+
+    /// <summary>The second set of web instances.</summary>
+    public static KubeObject Candidate(CompileInput input, int replicas) => Deployment(
+        input, ObjectNames.Candidate(input.App), CandidateTrack, "web", input.Spec.Processes["web"], Compiler.Sources(input), replicas);
+
+    /// <summary>How many instances a process is to have now: what an autoscaler chose, kept within its range.</summary>
+    public static int Replicas(CompileInput input, string name, ProcessSpec process) => process.Autoscale is { } range
+        ? Math.Clamp(input.Scaled.GetValueOrDefault(name, range.Min), range.Min, range.Max)
+        : process.Replicas ?? 1;
+
+    private static KubeObject Deployment(
+        CompileInput input, string name, string track, string process, ProcessSpec spec, (string? Config, string? Secret) sources, int replicas)
     {
-        var deployment = Compiler.Object(input, "apps/v1", "Deployment", ObjectNames.Process(input.App, name),
+        var deployment = Compiler.Object(input, "apps/v1", "Deployment", name,
         [
             ("spec", new JsonObject
             {
-                ["replicas"] = process.Replicas ?? 1,
+                ["replicas"] = replicas,
                 ["revisionHistoryLimit"] = 3,
-                ["selector"] = new JsonObject { ["matchLabels"] = Selector(input, name) },
-                ["strategy"] = new JsonObject
-                {
-                    ["type"] = "RollingUpdate",
-                    ["rollingUpdate"] = new JsonObject { ["maxUnavailable"] = 0, ["maxSurge"] = 1 },
-                },
-                ["template"] = Template(input, name, process, config, secret),
+                ["selector"] = new JsonObject { ["matchLabels"] = Selector(input, track) },
+                ["strategy"] = Strategy(input, spec),
+                ["template"] = PodTemplates.Of(input, track, process, spec, sources),
             }),
         ]);
-        deployment.Body["metadata"]!["labels"]![Labels.Process] = name;
+        deployment.Body["metadata"]!["labels"]![Labels.Process] = track;
         return deployment;
     }
 
-    private static JsonObject Template(CompileInput input, string name, ProcessSpec process, string? config, string? secret)
-    {
-        var labels = Compiler.LabelsOf(input, input.InstanceRelease);
-        labels[Labels.Process] = name;
-        return new()
-        {
-            ["metadata"] = new JsonObject
-            {
-                ["labels"] = labels,
-                ["annotations"] = new JsonObject { [Labels.ConfigHash] = Names.Digest($"{config}\n{secret}") },
-            },
-            ["spec"] = new JsonObject
-            {
-                ["serviceAccountName"] = input.App,
-                ["automountServiceAccountToken"] = false,
-                ["enableServiceLinks"] = false,
-                ["terminationGracePeriodSeconds"] = 10,
-                ["securityContext"] = new JsonObject { ["seccompProfile"] = new JsonObject { ["type"] = "RuntimeDefault" } },
-                ["containers"] = new JsonArray(Container(input, name, process, config, secret)),
-            },
-        };
-    }
-
-    private static JsonObject Container(CompileInput input, string name, ProcessSpec process, string? config, string? secret)
-    {
-        var size = SizeTable.Find(process.Size ?? SizeTable.Default) ?? throw new InvalidOperationException("An unknown size passed validation.");
-        var container = new JsonObject
-        {
-            ["name"] = name,
-            ["image"] = input.Spec.Image,
-            ["imagePullPolicy"] = "IfNotPresent",
-            ["resources"] = new JsonObject
-            {
-                ["requests"] = new JsonObject { ["cpu"] = size.CpuRequest, ["memory"] = size.Memory },
-                ["limits"] = new JsonObject { ["cpu"] = size.CpuLimit, ["memory"] = size.Memory },
-            },
-            ["securityContext"] = new JsonObject
-            {
-                ["allowPrivilegeEscalation"] = false,
-                ["capabilities"] = new JsonObject { ["drop"] = new JsonArray("ALL"), ["add"] = new JsonArray("NET_BIND_SERVICE") },
-            },
-        };
-        if (!process.Command.IsDefaultOrEmpty) container["command"] = Words(process.Command);
-        if (!process.Args.IsDefaultOrEmpty) container["args"] = Words(process.Args);
-        var sources = new JsonArray();
-        if (config is not null) sources.Add(new JsonObject { ["configMapRef"] = new JsonObject { ["name"] = config } });
-        if (secret is not null) sources.Add(new JsonObject { ["secretRef"] = new JsonObject { ["name"] = secret } });
-        if (sources.Count > 0) container["envFrom"] = sources;
-        if (process.Port is { } port)
-        {
-            container["ports"] = new JsonArray(new JsonObject { ["name"] = "http", ["containerPort"] = port, ["protocol"] = "TCP" });
-            // Images made for platforms listen where PORT says; a variable of the same name given by the team wins.
-            if (!input.Spec.Env.ContainsKey("PORT") && !input.SecretVersions.ContainsKey("PORT"))
-                container["env"] = new JsonArray(new JsonObject { ["name"] = "PORT", ["value"] = Names.Number(port) });
-            container["readinessProbe"] = Readiness(process, port);
-            // Endpoints leave the ingress before the process gets its signal.
-            container["lifecycle"] = new JsonObject { ["preStop"] = new JsonObject { ["sleep"] = new JsonObject { ["seconds"] = 3 } } };
-        }
-
-        return container;
-    }
-
-    private static JsonObject Readiness(ProcessSpec process, int port)
-    {
-        var probe = new JsonObject { ["periodSeconds"] = 1, ["timeoutSeconds"] = 2, ["failureThreshold"] = 3 };
-        if (process.Health is { } health) probe["httpGet"] = new JsonObject { ["path"] = health.Path, ["port"] = port, ["scheme"] = "HTTP" };
-        else probe["tcpSocket"] = new JsonObject { ["port"] = port };
-        return probe;
-    }
-
-    private static JsonArray Words(IEnumerable<string> words) => new([.. words.Select(word => (JsonNode?)word)]);
+    // The old instance must have left a volume before the new one takes it.
+    private static JsonObject Strategy(CompileInput input, ProcessSpec process) => input.Spec.Rollout?.Strategy == RolloutSpec.Recreate || process.Mounts.Count > 0
+        ? new JsonObject { ["type"] = "Recreate" }
+        : new JsonObject { ["type"] = "RollingUpdate", ["rollingUpdate"] = new JsonObject { ["maxUnavailable"] = 0, ["maxSurge"] = 1 } };
 }

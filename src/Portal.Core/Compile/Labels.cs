@@ -9,6 +9,9 @@ internal static class Labels
     public const string App = "portal/app";
     public const string Process = "portal/process";
     public const string Release = "portal/release";
+    public const string Task = "portal/task";
+    public const string Author = "portal/author";
+    public const string Volume = "portal/volume";
     public const string ConfigHash = "portal/config-hash";
     public const string Name = "app.kubernetes.io/name";
     public const string Instance = "app.kubernetes.io/instance";
@@ -20,4 +23,10 @@ internal static class Labels
 
     /// <summary>Selects everything of one app within its namespace.</summary>
     public static string AppSelector(string app) => $"{ManagedSelector},{App}={app}";
+
+    /// <summary>Selects what follows from the app's release: everything but its one-off tasks.</summary>
+    public static string ReleaseSelector(string app) => $"{AppSelector(app)},!{Task}";
+
+    /// <summary>Selects the one-off tasks of an app.</summary>
+    public static string TaskSelector(string app) => $"{AppSelector(app)},{Task}";
 }

@@ -1,3 +1,5 @@
+using Portal.Core.Apps;
+
 namespace Portal.Core.Compile;
 
 /// <summary>The names of an app's objects in its environment's namespace.</summary>
@@ -12,6 +14,21 @@ internal static class ObjectNames
 
     public static string Secret(string app, string digest) => $"{app}-secrets-{digest}";
 
+    /// <summary>The second set of web instances during a rollout, its service and its share of the traffic.</summary>
+    public static string Candidate(string app) => $"{app}-web-next";
+
+    /// <summary>The job of a release's command.</summary>
+    public static string ReleaseCommand(string app, int release) => $"{app}-release-{Names.Number(release)}";
+
+    /// <summary>The job of a one-off task.</summary>
+    public static string Task(string app, string digits) => $"{app}-task-{digits}";
+
+    /// <summary>The Secret with the certificate of a domain.</summary>
+    public static string Certificate(string app, string digest) => $"{app}-tls-{digest}";
+
+    /// <summary>The claim of a volume: stamped once and kept over everything that happens to the app.</summary>
+    public static string Claim(string app, string volume, string digits) => $"{app}-{volume}-{digits}";
+
     /// <summary>Every name an app can claim; two apps of one environment must not share any.</summary>
-    public static IEnumerable<string> Of(string app, IEnumerable<string> processes) => processes.Select(process => Process(app, process)).Prepend(app);
+    public static IEnumerable<string> Of(string app, IEnumerable<string> processes) => processes.Select(process => Process(app, process)).Prepend(app).Append(Candidate(app));
 }

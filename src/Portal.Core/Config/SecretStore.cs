@@ -26,7 +26,7 @@ internal sealed class SecretStore(SecretCipher cipher, TimeProvider clock)
         if (Faults(spec, name => stored.ContainsKey(name), values) is { Count: > 0 } faults) return Error.Invalid(faults);
 
         var versions = ImmutableSortedDictionary.CreateBuilder<string, int>(StringComparer.Ordinal);
-        foreach (var name in spec.Secrets)
+        foreach (var name in NamesOf(spec, name => stored.ContainsKey(name) || values.ContainsKey(name)))
         {
             if (!values.TryGetValue(name, out var value))
             {
@@ -51,6 +51,9 @@ internal sealed class SecretStore(SecretCipher cipher, TimeProvider clock)
         return versions.ToImmutable();
     }
 
+    /// <summary>The names a release carries a version of: the declared secrets, and the certificates there are of its domains.</summary>
+    public static IEnumerable<string> NamesOf(AppSpec spec, Func<string, bool> isStored) => spec.Secrets.Concat(spec.Domains.Select(SecretNames.Certificate).Where(isStored));
+
     /// <summary>What is wrong with the secrets of a spec and the values given for them.</summary>
     public static List<FieldError> Faults(AppSpec spec, Func<string, bool> isStored, IReadOnlyDictionary<string, Sensitive> values)
     {
@@ -63,7 +66,7 @@ internal sealed class SecretStore(SecretCipher cipher, TimeProvider clock)
 
         foreach (var (name, value) in values)
         {
-            if (!spec.Secrets.Contains(name)) faults.Add(new($"secrets.{name}", $"The declaration has no secret {name}."));
+            if (!spec.Secrets.Contains(name) && !(SecretNames.IsCertificate(name) && spec.Domains.Contains(SecretNames.HostOf(name)))) faults.Add(new($"secrets.{name}", $"The declaration has no secret {name}."));
             else if (value.Reveal().Length > MaxLength) faults.Add(new($"secrets.{name}", $"A secret's value is at most {MaxLength / 1024} KiB."));
             else if (value.Reveal().Contains('\0')) faults.Add(new($"secrets.{name}", "A secret's value must not contain a NUL character."));
         }

@@ -1,6 +1,7 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Storage;
 using Portal.Core.Audit;
+using Portal.Core.Releases;
 
 namespace Portal.Core.Data;
 
@@ -35,6 +36,14 @@ internal sealed class PortalDbContext(DbContextOptions<PortalDbContext> options,
     public DbSet<ReleaseRow> Releases => Set<ReleaseRow>();
 
     public DbSet<RolloutRow> Rollouts => Set<RolloutRow>();
+
+    public DbSet<VolumeRow> Volumes => Set<VolumeRow>();
+
+    public DbSet<FreezeRow> Freezes => Set<FreezeRow>();
+
+    public DbSet<ProjectQuotaRow> ProjectQuotas => Set<ProjectQuotaRow>();
+
+    public DbSet<QuotaRequestRow> QuotaRequests => Set<QuotaRequestRow>();
 
     public DbSet<DomainRow> Domains => Set<DomainRow>();
 
@@ -111,7 +120,10 @@ internal sealed class PortalDbContext(DbContextOptions<PortalDbContext> options,
             e.Property(v => v.Name).HasMaxLength(20);
             e.Property(v => v.Namespace).HasMaxLength(63);
             e.HasIndex(v => new { v.ProjectId, v.Name }).IsUnique();
+            e.Property(v => v.PreviewKey).HasMaxLength(200);
             e.HasIndex(v => v.Namespace).IsUnique();
+            e.HasIndex(v => new { v.PreviewOf, v.PreviewKey }).IsUnique();
+            e.HasIndex(v => v.ExpiresAt).HasDatabaseName("ix_environments_expiring").HasFilter("expires_at IS NOT NULL");
             e.HasOne<ProjectRow>().WithMany().HasForeignKey(v => v.ProjectId).OnDelete(DeleteBehavior.Restrict);
         });
         modelBuilder.Entity<AppRow>(e =>
@@ -125,7 +137,7 @@ internal sealed class PortalDbContext(DbContextOptions<PortalDbContext> options,
         modelBuilder.Entity<SecretRow>(e =>
         {
             e.ToTable("secrets").HasKey(s => new { s.AppId, s.Name, s.Version });
-            e.Property(s => s.Name).HasMaxLength(128);
+            e.Property(s => s.Name).HasMaxLength(260);
             e.HasOne<AppRow>().WithMany().HasForeignKey(s => s.AppId).OnDelete(DeleteBehavior.Cascade);
         });
         modelBuilder.Entity<ReleaseRow>(e =>
@@ -133,6 +145,9 @@ internal sealed class PortalDbContext(DbContextOptions<PortalDbContext> options,
             e.ToTable("releases").HasKey(r => r.Id);
             e.Property(r => r.Declaration).HasColumnType("jsonb");
             e.Property(r => r.SecretVersions).HasColumnType("jsonb");
+            e.Property(r => r.Plan).HasColumnType("jsonb");
+            e.Property(r => r.Trigger).HasConversion<string>().HasMaxLength(20).HasDefaultValue(ReleaseTrigger.Console).HasSentinel((ReleaseTrigger)(-1));
+            e.Property(r => r.PromotedFrom).HasMaxLength(40);
             e.HasIndex(r => new { r.AppId, r.Number }).IsUnique();
             e.HasIndex(r => r.DeliveryId).IsUnique();
             e.HasOne<AppRow>().WithMany().HasForeignKey(r => r.AppId).OnDelete(DeleteBehavior.Cascade);
@@ -143,7 +158,10 @@ internal sealed class PortalDbContext(DbContextOptions<PortalDbContext> options,
             e.Property(r => r.State).HasConversion<string>().HasMaxLength(20);
             e.Property(r => r.State).IsConcurrencyToken();
             e.HasIndex(r => r.AppId).IsUnique().HasDatabaseName("ix_rollouts_one_active_an_app")
-                .HasFilter("state IN ('Queued', 'Applying', 'Rolling')");
+                .HasFilter("state IN ('Queued', 'Releasing', 'Applying', 'Rolling', 'Shifting', 'Promoting')");
+            e.HasIndex(r => r.FinishedAt).HasDatabaseName("ix_rollouts_recovery_due").HasFilter("recovery_due");
+            e.Property(r => r.Digest).HasMaxLength(600);
+            e.Property(r => r.DecidedBy).HasMaxLength(320);
             e.HasIndex(r => new { r.AppId, r.Number });
             e.HasOne<ReleaseRow>().WithMany().HasForeignKey(r => r.ReleaseId).OnDelete(DeleteBehavior.Cascade);
         });
@@ -153,6 +171,40 @@ internal sealed class PortalDbContext(DbContextOptions<PortalDbContext> options,
             e.Property(d => d.Host).HasMaxLength(253);
             e.HasIndex(d => d.AppId);
             e.HasOne<AppRow>().WithMany().HasForeignKey(d => d.AppId).OnDelete(DeleteBehavior.Cascade);
+        });
+        modelBuilder.Entity<VolumeRow>(e =>
+        {
+            e.ToTable("volumes").HasKey(v => v.Id);
+            e.Property(v => v.App).HasMaxLength(30);
+            e.Property(v => v.Name).HasMaxLength(20);
+            e.Property(v => v.Size).HasMaxLength(10);
+            e.Property(v => v.Claim).HasMaxLength(63);
+            e.HasIndex(v => new { v.EnvironmentId, v.App, v.Name }).IsUnique();
+            e.HasIndex(v => v.KeptUntil).HasDatabaseName("ix_volumes_kept_until").HasFilter("kept_until IS NOT NULL");
+            e.HasOne<EnvironmentRow>().WithMany().HasForeignKey(v => v.EnvironmentId).OnDelete(DeleteBehavior.Cascade);
+        });
+        modelBuilder.Entity<FreezeRow>(e =>
+        {
+            e.ToTable("freezes").HasKey(f => f.Id);
+            e.Property(f => f.Reason).HasMaxLength(200);
+            e.Property(f => f.Author).HasMaxLength(320);
+            e.HasIndex(f => f.EnvironmentId);
+            e.HasOne<EnvironmentRow>().WithMany().HasForeignKey(f => f.EnvironmentId).OnDelete(DeleteBehavior.Cascade);
+        });
+        modelBuilder.Entity<ProjectQuotaRow>(e =>
+        {
+            e.ToTable("project_quotas").HasKey(q => q.ProjectId);
+            e.HasOne<ProjectRow>().WithMany().HasForeignKey(q => q.ProjectId).OnDelete(DeleteBehavior.Cascade);
+        });
+        modelBuilder.Entity<QuotaRequestRow>(e =>
+        {
+            e.ToTable("quota_requests").HasKey(q => q.Id);
+            e.Property(q => q.Reason).HasMaxLength(500);
+            e.Property(q => q.Author).HasMaxLength(320);
+            e.Property(q => q.DecidedBy).HasMaxLength(320);
+            e.Property(q => q.State).HasConversion<string>().HasMaxLength(20);
+            e.HasIndex(q => q.TeamId);
+            e.HasOne<TeamRow>().WithMany().HasForeignKey(q => q.TeamId).OnDelete(DeleteBehavior.Cascade);
         });
         modelBuilder.Entity<WebhookEndpointRow>(e =>
         {
@@ -191,6 +243,10 @@ internal sealed class PortalDbContext(DbContextOptions<PortalDbContext> options,
         modelBuilder.Entity<SecretRow>().HasQueryFilter(r => _platform || r.TeamId == _team);
         modelBuilder.Entity<ReleaseRow>().HasQueryFilter(r => _platform || r.TeamId == _team);
         modelBuilder.Entity<RolloutRow>().HasQueryFilter(r => _platform || r.TeamId == _team);
+        modelBuilder.Entity<VolumeRow>().HasQueryFilter(r => _platform || r.TeamId == _team);
+        modelBuilder.Entity<FreezeRow>().HasQueryFilter(r => _platform || r.TeamId == _team);
+        modelBuilder.Entity<ProjectQuotaRow>().HasQueryFilter(r => _platform || r.TeamId == _team);
+        modelBuilder.Entity<QuotaRequestRow>().HasQueryFilter(r => _platform || r.TeamId == _team);
         modelBuilder.Entity<DomainRow>().HasQueryFilter(r => _platform || r.TeamId == _team);
         modelBuilder.Entity<WebhookEndpointRow>().HasQueryFilter(r => _platform || r.TeamId == _team);
         modelBuilder.Entity<DeliveryRow>().HasQueryFilter(r => _platform || r.TeamId == _team);

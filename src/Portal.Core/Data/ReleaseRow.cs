@@ -1,3 +1,5 @@
+using Portal.Core.Releases;
+
 namespace Portal.Core.Data;
 
 /// <summary>A release. Never updated: a trigger in the database refuses it.</summary>
@@ -29,6 +31,15 @@ internal sealed class ReleaseRow : ITenantRow
     public int? RolledBackTo { get; init; }
 
     public Guid? DeliveryId { get; init; }
+
+    /// <summary>What brought it about.</summary>
+    public required ReleaseTrigger Trigger { get; init; }
+
+    /// <summary>For a promotion, where it came from, as <c>environment/number</c>.</summary>
+    public string? PromotedFrom { get; init; }
+
+    /// <summary>The plan it carries out, as JSON; null when none was made.</summary>
+    public string? Plan { get; init; }
 
     public required DateTimeOffset CreatedAt { get; init; }
 }

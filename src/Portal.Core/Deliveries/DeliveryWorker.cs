@@ -102,7 +102,7 @@ internal sealed partial class DeliveryWorker(
 
         var draft = new ReleaseDraft(
             DeclarationJson.Read(newest.Declaration).WithImage(place.Environment, image), ReleaseJson.Versions(newest.SecretVersions), $"image {image} pushed", Webhook.Email)
-        { DeliveryId = delivery.Id };
+        { DeliveryId = delivery.Id, Trigger = ReleaseTrigger.Webhook };
         var release = await releases.WriteAsync(db, app, place.Environment, draft, cancellationToken);
         if (!release.IsOk)
         {

@@ -4,4 +4,6 @@ namespace Portal.Core.Domains;
 /// <param name="Host">The name in lower case, without a trailing dot.</param>
 /// <param name="IsDefault">Whether it is the one every app gets.</param>
 /// <param name="CreatedAt">When it was claimed.</param>
-public sealed record DomainView(string Host, bool IsDefault, DateTimeOffset CreatedAt);
+/// <param name="CertificateUntil">Until when the certificate uploaded for it is valid; null when there is none.</param>
+/// <param name="Https">How it answers over HTTPS, as one sentence.</param>
+public sealed record DomainView(string Host, bool IsDefault, DateTimeOffset CreatedAt, DateTimeOffset? CertificateUntil, string Https);

@@ -12,6 +12,7 @@ using Portal.Core.Members;
 using Portal.Core.Quotas;
 using Portal.Core.Releases;
 using Portal.Core.Results;
+using Portal.Core.Volumes;
 
 namespace Portal.Core.Plan;
 
@@ -46,6 +47,8 @@ internal sealed class Plans(UnitOfWork work, ICluster cluster, SecretStore secre
         var environmentRow = await db.Environments.AsNoTracking().SingleAsync(e => e.Id == access.EnvironmentId, cancellationToken);
         var spec = declaration.In(environmentRow.Name);
         if (await DeclarationPlace.CollidesAsync(db, environmentRow, declaration.Metadata.Name, spec, cancellationToken) is { } collision) return collision;
+        if (await ReferenceTargets.CheckAsync(db, environmentRow.Id, environmentRow.Name, declaration.Metadata.Name, spec, cancellationToken) is { } dangling) return dangling;
+        if (await VolumeClaims.CheckAsync(db, environmentRow.Id, declaration.Metadata.Name, spec, cancellationToken) is { } resized) return resized;
         var app = await db.Apps.AsNoTracking().SingleOrDefaultAsync(a => a.EnvironmentId == environmentRow.Id && a.Name == declaration.Metadata.Name, cancellationToken);
         if (app?.DeletingAt is not null) return Error.Conflict("The app is being deleted.");
         var newest = app is null ? null : await ReleaseWriter.NewestAsync(db, app, cancellationToken);
@@ -55,14 +58,14 @@ internal sealed class Plans(UnitOfWork work, ICluster cluster, SecretStore secre
         if (SecretStore.Faults(spec, stored.ContainsKey, values) is { Count: > 0 } faults) return Error.Invalid(faults);
 
         var current = newest is null ? ImmutableSortedDictionary<string, int>.Empty : ReleaseJson.Versions(newest.SecretVersions);
-        var versions = spec.Secrets.ToImmutableSortedDictionary(
+        var versions = SecretStore.NamesOf(spec, stored.ContainsKey).ToImmutableSortedDictionary(
             name => name, name => values.ContainsKey(name) ? stored.GetValueOrDefault(name) + 1 : current.TryGetValue(name, out var kept) ? kept : stored[name], StringComparer.Ordinal);
         var kept = versions.Where(v => !values.ContainsKey(v.Key)).ToImmutableSortedDictionary(v => v.Key, v => v.Value, StringComparer.Ordinal);
         var opened = app is null ? ImmutableSortedDictionary<string, Sensitive>.Empty : await secrets.OpenAsync(db, app, kept, cancellationToken);
         var number = (app?.LastRelease ?? 0) + 1;
         var same = newest is not null && ReleaseJson.SameInstances(DeclarationJson.Read(newest.Declaration).In(environmentRow.Name), current, spec, versions);
         var place = await ReleaseObjects.PlaceAsync(db, environmentRow.Id, cancellationToken);
-        return place with
+        return await ReleaseObjects.WithSurroundingsAsync(db, environmentRow.Id, place with
         {
             App = declaration.Metadata.Name,
             Spec = spec,
@@ -71,7 +74,7 @@ internal sealed class Plans(UnitOfWork work, ICluster cluster, SecretStore secre
             Host = app?.Host ?? Names.Hosts(declaration.Metadata.Name, environmentRow.Name, place.Project, Guid.Empty, options.BaseDomain).Plain,
             SecretVersions = versions,
             SecretValues = opened.SetItems(values.Where(v => spec.Secrets.Contains(v.Key))),
-        };
+        }, cancellationToken);
     }
 
     // The team's own limits, counted as the release itself would be; nothing of it is kept.
@@ -84,8 +87,8 @@ internal sealed class Plans(UnitOfWork work, ICluster cluster, SecretStore secre
 
     private async Task<PlanView> CompareAsync(CompileInput input, string wish, CancellationToken cancellationToken)
     {
-        var desired = Compiler.Compile(input).Where(item => item.Kind != "Namespace").ToList();
         var live = (await cluster.ListAsync(input.Namespace, input.App, cancellationToken)).ToDictionary(item => (item.Kind, item.Name));
+        var desired = Compiler.Compile(Applier.WithScale(input, live.Values)).Where(item => item.Kind != "Namespace").ToList();
         var changes = new List<ObjectChange>();
         var problems = new List<PlanProblem>();
         foreach (var item in desired)
@@ -97,7 +100,7 @@ internal sealed class Plans(UnitOfWork work, ICluster cluster, SecretStore secre
         }
 
         var kept = desired.Select(item => (item.Kind, item.Name)).ToHashSet();
-        changes.AddRange(live.Where(item => !kept.Contains(item.Key))
+        changes.AddRange(live.Where(item => !kept.Contains(item.Key) && Applier.IsPruned(item.Value))
             .Select(item => new ObjectChange(item.Key.Kind, item.Key.Name, ChangeKind.Delete, FieldDiff.Of(Shown(item.Value.Body), null))));
         var ordered = changes.OrderBy(change => change.Change == ChangeKind.None).ToList();
         var replaces = changes.Any(change => change.Kind == "Deployment" && change.Fields.Any(field => field.Path.StartsWith("spec.template", StringComparison.Ordinal)));

@@ -46,7 +46,7 @@ internal sealed class QuotaCheck(PortalCoreOptions options)
         foreach (var process in spec.Processes.Values)
         {
             var size = SizeTable.Find(process.Size ?? SizeTable.Default)!;
-            var count = process.Replicas ?? 1;
+            var count = process.Most;
             instances += count;
             cpu += count * Millis(size.CpuRequest);
             memory += count * Mebibytes(size.Memory);

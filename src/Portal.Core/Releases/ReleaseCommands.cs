@@ -38,7 +38,7 @@ internal sealed class ReleaseCommands(UnitOfWork work, ReleaseWriter writer, Wor
             if (await OneAsync(db, access, number, cancellationToken) is not { } old) return Error.NotFound("release");
             var draft = new ReleaseDraft(
                 DeclarationJson.Read(old.Release.Declaration), ReleaseJson.Versions(old.Release.SecretVersions), $"rolled back to {number}", actor.Email)
-            { RolledBackTo = number };
+            { RolledBackTo = number, Trigger = ReleaseTrigger.Rollback };
             return await writer.WriteAsync(db, row, app.Environment!, draft, cancellationToken);
         }, cancellationToken, Names.Number(number));
         if (result.IsOk) signal.Raise();
@@ -54,7 +54,7 @@ internal sealed class ReleaseCommands(UnitOfWork work, ReleaseWriter writer, Wor
             ns = await db.Environments.Where(e => e.Id == access.EnvironmentId).Select(e => e.Namespace).SingleAsync(cancellationToken);
             if (await OneAsync(db, access, number, cancellationToken) is null) return Error.NotFound("release");
             var cancelled = await db.Rollouts
-                .Where(r => r.AppId == access.AppId && r.Number == number && (r.State == RolloutState.Queued || r.State == RolloutState.Applying || r.State == RolloutState.Rolling))
+                .Where(r => r.AppId == access.AppId && r.Number == number && RolloutStates.Open.Contains(r.State))
                 .ExecuteUpdateAsync(set => set.SetProperty(r => r.State, RolloutState.Cancelled).SetProperty(r => r.Message, $"Cancelled by {actor.Email}.").SetProperty(r => r.UpdatedAt, now), cancellationToken);
             if (cancelled == 0) return Error.Conflict("The rollout has ended already.");
             var row = await OneAsync(db, access, number, cancellationToken);

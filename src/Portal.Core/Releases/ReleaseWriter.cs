@@ -5,10 +5,12 @@ using Portal.Core.Domains;
 using Portal.Core.Quotas;
 using Portal.Core.Results;
 
+using Portal.Core.Apply;
+using Portal.Core.Volumes;
 namespace Portal.Core.Releases;
 
 /// <summary>Makes the next release of an app inside the caller's transaction: quota, domains, number, rollout; an older rollout is superseded.</summary>
-internal sealed class ReleaseWriter(PortalCoreOptions options, QuotaCheck quotas, DomainClaims domains, TimeProvider clock)
+internal sealed class ReleaseWriter(PortalCoreOptions options, QuotaCheck quotas, DomainClaims domains, VolumeClaims volumes, TimeProvider clock)
 {
     /// <summary>The app's row, locked until the transaction ends: changes of one app happen one after the other.</summary>
     public static async Task<AppRow?> LockAppAsync(PortalDbContext db, Guid app, CancellationToken cancellationToken) =>
@@ -23,7 +25,9 @@ internal sealed class ReleaseWriter(PortalCoreOptions options, QuotaCheck quotas
         if (app.DeletingAt is not null) return Error.Conflict("The app is being deleted.");
         var spec = draft.Declaration.In(environment);
         if (await quotas.TakeAsync(db, app, spec, cancellationToken) is { } exceeded) return exceeded;
+        if (await ReferenceTargets.CheckAsync(db, app.EnvironmentId, environment, app.Name, spec, cancellationToken) is { } dangling) return dangling;
         if (await domains.SetAsync(db, app, spec.Domains, cancellationToken) is { } claimed) return claimed;
+        if (await volumes.SetAsync(db, app, spec, cancellationToken) is { } resized) return resized;
 
         var now = clock.GetUtcNow();
         var newest = await NewestAsync(db, app, cancellationToken);
@@ -45,6 +49,9 @@ internal sealed class ReleaseWriter(PortalCoreOptions options, QuotaCheck quotas
             InstanceRelease = keepsInstances ? newest!.InstanceRelease : number,
             RolledBackTo = draft.RolledBackTo,
             DeliveryId = draft.DeliveryId,
+            Trigger = draft.Trigger,
+            PromotedFrom = draft.PromotedFrom,
+            Plan = draft.Plan is null ? null : ReleaseJson.Plan(draft.Plan),
             CreatedAt = now,
         };
         var rollout = new RolloutRow
@@ -72,8 +79,8 @@ internal sealed class ReleaseWriter(PortalCoreOptions options, QuotaCheck quotas
     {
         var message = $"Release {number} took its place.";
         return db.Rollouts
-            .Where(r => r.AppId == app.Id && (r.State == RolloutState.Queued || r.State == RolloutState.Applying || r.State == RolloutState.Rolling))
+            .Where(r => r.AppId == app.Id && RolloutStates.Open.Contains(r.State))
             .ExecuteUpdateAsync(
-                set => set.SetProperty(r => r.State, RolloutState.Superseded).SetProperty(r => r.Message, message).SetProperty(r => r.UpdatedAt, now), cancellationToken);
+                set => set.SetProperty(r => r.State, RolloutState.Superseded).SetProperty(r => r.Message, message).SetProperty(r => r.UpdatedAt, now).SetProperty(r => r.FinishedAt, now), cancellationToken);
     }
 }

@@ -59,6 +59,9 @@ internal static class AppEndpoints
             .WithName("AddDomain").Produces<ReleaseView>(202).RequiresRight(Right.DomainManage, ScopeLevel.App);
         app.MapDelete("/domains/{host}", (string host, HttpContext http, IDomains use) => Answers.Accepted(use.RemoveAsync(http.Actor(), http.Scope(ScopeLevel.App), host, http.RequestAborted)))
             .WithName("RemoveDomain").Produces<ReleaseView>(202).RequiresRight(Right.DomainManage, ScopeLevel.App);
+        app.MapPut("/domains/{host}/certificate", (string host, HttpContext http, IDomains use) => RequestBody.WithJsonAsync<Certificate>(http, body =>
+                Answers.Accepted(use.SetCertificateAsync(http.Actor(), http.Scope(ScopeLevel.App), host, body.Chain, body.Key, http.RequestAborted))))
+            .WithName("SetCertificate").Accepts<Certificate>("application/json").Produces<ReleaseView>(202).RequiresRight(Right.DomainManage, ScopeLevel.App);
     }
 
     private static RouteHandlerBuilder Declares(this RouteHandlerBuilder builder) =>
@@ -98,4 +101,6 @@ internal static class AppEndpoints
     internal sealed record Value([property: System.Text.Json.Serialization.JsonPropertyName("value")] string Text);
 
     internal sealed record SecretValue(Sensitive Value);
+
+    internal sealed record Certificate([property: System.Text.Json.Serialization.JsonPropertyName("certificate")] string Chain, Sensitive Key);
 }

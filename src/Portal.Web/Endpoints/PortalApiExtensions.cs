@@ -45,6 +45,8 @@ public static class PortalApiExtensions
         LogEndpoints.Map(api);
         WebhookEndpoints.Map(api);
         AuditEndpoints.Map(api);
+        VolumeEndpoints.Map(api);
+        TaskEndpoints.Map(api);
         foreach (var endpoint in endpoints.DataSources.Where(source => !former.Contains(source)).SelectMany(source => source.Endpoints))
         {
             if (endpoint.Metadata.GetMetadata<RightRequirement>() is null) throw new InvalidOperationException($"The endpoint {endpoint.DisplayName} says nothing about rights.");

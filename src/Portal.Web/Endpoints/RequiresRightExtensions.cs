@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Portal.Core.Members;
+using Portal.Core.Releases;
 using Portal.Web.Live;
 
 namespace Portal.Web.Endpoints;
@@ -30,7 +31,11 @@ internal static class RequiresRightExtensions
     }
 
     /// <summary>Who acts. Only behind <see cref="RequiresRight"/>, which has made sure that there is somebody.</summary>
-    public static Actor Actor(this HttpContext context) => CurrentActor.From(context.User) ?? throw new InvalidOperationException("The endpoint was reached without an actor.");
+    public static Actor Actor(this HttpContext context) =>
+        (CurrentActor.From(context.User) ?? throw new InvalidOperationException("The endpoint was reached without an actor.")) with
+        {
+            Via = context.Request.Headers.UserAgent.ToString().StartsWith("portal-cli", StringComparison.Ordinal) ? ReleaseTrigger.Cli : ReleaseTrigger.Api,
+        };
 
     private static async Task<IResult?> DenialAsync(HttpContext context, RightRequirement requirement)
     {

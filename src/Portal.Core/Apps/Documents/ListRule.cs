@@ -3,8 +3,8 @@ using Portal.Core.Results;
 
 namespace Portal.Core.Apps.Documents;
 
-/// <summary>A list of text items.</summary>
-internal sealed record ListRule(string Description, TextRule Item, int MaxItems, bool Unique) : Rule(Description)
+/// <summary>A list of items of one rule.</summary>
+internal sealed record ListRule(string Description, Rule Item, int MaxItems, bool Unique) : Rule(Description)
 {
     public override JsonNode? Read(DocumentNode node, string path, List<FieldError> faults)
     {
@@ -16,7 +16,7 @@ internal sealed record ListRule(string Description, TextRule Item, int MaxItems,
         {
             var place = $"{path}[{index}]";
             if (Item.Read(list.Items[index], place, faults) is not { } item) continue;
-            if (Unique && !seen.Add(item.GetValue<string>())) Wrong(list.Items[index], place, $"'{item.GetValue<string>()}' stands here twice.", faults);
+            if (Unique && !seen.Add(item.ToString())) Wrong(list.Items[index], place, $"'{item}' stands here twice.", faults);
             else items.Add(item);
         }
 

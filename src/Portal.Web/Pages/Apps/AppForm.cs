@@ -4,11 +4,12 @@ using Portal.Core.Results;
 
 namespace Portal.Web.Pages.Apps;
 
-/// <summary>A declaration while it is being written by form. What the form has no field for (overrides of environments) it carries along unchanged.</summary>
+/// <summary>A declaration while it is being written by form. What the form has no field for (overrides of environments, schedules, volumes, the rollout) it carries along unchanged.</summary>
 public sealed class AppForm
 {
     private ImmutableSortedDictionary<string, EnvironmentOverride> _environments = ImmutableSortedDictionary<string, EnvironmentOverride>.Empty;
     private AppMetadata? _metadata;
+    private AppSpec? _spec;
 
     public string Name { get; set; } = "";
     public string Image { get; set; } = "";
@@ -28,7 +29,7 @@ public sealed class AppForm
     /// <summary>Fills a form; values of secrets typed into <paramref name="previous"/> are kept.</summary>
     public static AppForm From(AppDeclaration declaration, AppForm? previous = null)
     {
-        var form = new AppForm { Name = declaration.Metadata.Name, Image = declaration.Spec.Image, _environments = declaration.Environments, _metadata = declaration.Metadata };
+        var form = new AppForm { Name = declaration.Metadata.Name, Image = declaration.Spec.Image, _environments = declaration.Environments, _metadata = declaration.Metadata, _spec = declaration.Spec };
         form.Processes.AddRange(declaration.Spec.Processes.OrderBy(pair => pair.Key != "web").ThenBy(pair => pair.Key, StringComparer.Ordinal).Select(pair => ProcessForm.From(pair.Key, pair.Value)));
         form.Variables.AddRange(declaration.Spec.Env.Select(pair => new NamedValue { Name = pair.Key, Value = pair.Value }));
         form.Secrets.AddRange(declaration.Spec.Secrets.Select(name => new NamedValue { Name = name, Value = previous?.Secrets.FirstOrDefault(secret => secret.Name == name)?.Value ?? "" }));
@@ -39,7 +40,7 @@ public sealed class AppForm
     public AppDeclaration ToDeclaration() => new()
     {
         Metadata = _metadata is null ? new AppMetadata { Name = Name.Trim() } : _metadata with { Name = Name.Trim() },
-        Spec = new AppSpec
+        Spec = (_spec ?? new AppSpec { Image = "" }) with
         {
             Image = Image.Trim(),
             Processes = Processes.DistinctBy(process => process.Name.Trim()).ToImmutableSortedDictionary(process => process.Name.Trim(), process => process.ToSpec()),

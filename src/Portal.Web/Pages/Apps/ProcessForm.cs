@@ -7,6 +7,8 @@ namespace Portal.Web.Pages.Apps;
 /// <summary>One process as the form has it: text, so that a wrong number stays visible and can be corrected.</summary>
 public sealed class ProcessForm
 {
+    private ProcessSpec _spec = new();
+
     public string Name { get; set; } = "";
     public string Port { get; set; } = "";
     public string Replicas { get; set; } = "1";
@@ -17,21 +19,23 @@ public sealed class ProcessForm
 
     public static ProcessForm From(string name, ProcessSpec spec) => new()
     {
+        _spec = spec,
         Name = name,
         Port = spec.Port?.ToString(CultureInfo.InvariantCulture) ?? "",
-        Replicas = (spec.Replicas ?? 1).ToString(CultureInfo.InvariantCulture),
+        Replicas = spec.Replicas?.ToString(CultureInfo.InvariantCulture) ?? (spec.Autoscale is null && !spec.IsCron ? "1" : ""),
         Size = spec.Size ?? SizeTable.Default,
         HealthPath = spec.Health?.Path ?? "",
         Command = CommandLine.Join(spec.Command),
         Args = CommandLine.Join(spec.Args),
     };
 
-    public ProcessSpec ToSpec() => new()
+    public ProcessSpec ToSpec() => _spec with
     {
         Port = Number(Port),
-        Replicas = Number(Replicas),
-        Size = Size,
-        Health = HealthPath.Trim() is { Length: > 0 } path ? new HealthSpec { Path = path } : null,
+        // What was left out stays left out as long as nobody says something else.
+        Replicas = _spec.Replicas is null && Replicas.Trim() is "" or "1" ? null : Number(Replicas),
+        Size = _spec.Size is null && Size == SizeTable.Default ? null : Size,
+        Health = HealthPath.Trim() is { Length: > 0 } path ? (_spec.Health ?? new()) with { Path = path } : _spec.Health is { Path: null } other ? other : null,
         Command = [.. CommandLine.Split(Command)],
         Args = [.. CommandLine.Split(Args)],
     };
