@@ -17,6 +17,9 @@ internal sealed class FakeCluster : ICluster
     /// <summary>Whether instances become ready as soon as they are asked for.</summary>
     public bool IsReady { get; set; } = true;
 
+    /// <summary>How jobs end: <c>Complete</c>, <c>Failed</c>, or not at all when null.</summary>
+    public string? JobEnds { get; set; } = "Complete";
+
     public int Calls => _calls;
 
     public IReadOnlyCollection<string> Keys
@@ -43,20 +46,28 @@ internal sealed class FakeCluster : ICluster
         }
     }
 
-    public Task<IReadOnlyList<KubeObject>> ListAsync(string ns, string app, CancellationToken cancellationToken)
+    public Task<IReadOnlyList<KubeObject>> ListAsync(string ns, string app, CancellationToken cancellationToken) => SelectAsync(ns, app, tasks: false);
+
+    public async Task<IReadOnlyList<KubeObject>> ListAllAsync(string ns, string app, CancellationToken cancellationToken) =>
+        [.. await SelectAsync(ns, app, tasks: false), .. await SelectAsync(ns, app, tasks: true)];
+
+    public Task<IReadOnlyList<KubeObject>> ListTasksAsync(string ns, string app, CancellationToken cancellationToken) => SelectAsync(ns, app, tasks: true);
+
+    private Task<IReadOnlyList<KubeObject>> SelectAsync(string ns, string app, bool tasks)
     {
         Count();
         lock (_lock)
         {
             return Task.FromResult<IReadOnlyList<KubeObject>>(
             [
-                .. _objects.Where(o => o.Key.StartsWith(ns + "/", StringComparison.Ordinal) && (string?)o.Value["metadata"]!["labels"]![Labels.App] == app)
+                .. _objects.Where(o => o.Key.StartsWith(ns + "/", StringComparison.Ordinal) && (string?)o.Value["metadata"]!["labels"]?[Labels.App] == app
+                        && (o.Value["metadata"]!["labels"]![Labels.Task] is not null) == tasks)
                     .Select(o => new KubeObject(o.Key.Split('/')[1], o.Key.Split('/')[2], WithStatus(o.Value))),
             ]);
         }
     }
 
-    public async Task<bool> HasLeftoversAsync(string ns, string app, CancellationToken cancellationToken) => (await ListAsync(ns, app, cancellationToken)).Count > 0;
+    public async Task<bool> HasLeftoversAsync(string ns, string app, CancellationToken cancellationToken) => (await ListAllAsync(ns, app, cancellationToken)).Any(item => item.Kind != "PersistentVolumeClaim");
 
     public Task DeleteAsync(string ns, string kind, string name, CancellationToken cancellationToken)
     {
@@ -81,7 +92,9 @@ internal sealed class FakeCluster : ICluster
     private JsonObject WithStatus(JsonObject body)
     {
         var shown = body.DeepClone().AsObject();
-        if ((string?)shown["kind"] != "Deployment") return shown;
+        if ((string?)shown["kind"] == "Job" && JobEnds is { } verdict)
+            shown["status"] = new JsonObject { ["conditions"] = new JsonArray(new JsonObject { ["type"] = verdict, ["status"] = "True" }) };
+        if ((string?)shown["kind"] != "Deployment") return JsonNode.Parse(shown.ToJsonString())!.AsObject();
         var wanted = shown["spec"]!["replicas"]!.GetValue<int>();
         shown["metadata"]!["generation"] = 1L;
         shown["status"] = new JsonObject

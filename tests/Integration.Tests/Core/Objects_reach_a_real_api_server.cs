@@ -34,15 +34,15 @@ public sealed class Objects_reach_a_real_api_server : IAsyncLifetime
     public async Task Applying_twice_changes_nothing_the_second_time_and_prunes_what_a_release_no_longer_has()
     {
         var applier = new Applier(_cluster);
-        await applier.ApplyAsync(Input(1, "hello"), default);
+        await applier.ApplyAsync(Input(1, "hello"), [], default);
         var first = await VersionsAsync();
         Assert.Equal(["ConfigMap/hello-env", "Deployment/hello-web", "Deployment/hello-worker", "Ingress/hello", "Secret/hello-secrets", "Service/hello", "ServiceAccount/hello"], Kinds(first));
-        await applier.ApplyAsync(Input(1, "hello"), default);
+        await applier.ApplyAsync(Input(1, "hello"), [], default);
         Assert.Equal(first, await VersionsAsync());
 
         var smaller = Input(2, "bye");
         smaller = smaller with { Spec = smaller.Spec with { Processes = smaller.Spec.Processes.Remove("worker") } };
-        await applier.ApplyAsync(smaller, default);
+        await applier.ApplyAsync(smaller, [], default);
         Assert.DoesNotContain("Deployment/hello-worker", Kinds(await VersionsAsync()));
         Assert.Equal(2, (await VersionsAsync()).Keys.Count(key => key.StartsWith("ConfigMap/", StringComparison.Ordinal)));
         await applier.PruneAllAsync(smaller, default);
@@ -56,7 +56,7 @@ public sealed class Objects_reach_a_real_api_server : IAsyncLifetime
     public async Task A_dry_run_shows_the_change_and_makes_none()
     {
         var applier = new Applier(_cluster);
-        await applier.ApplyAsync(Input(1, "hello"), default);
+        await applier.ApplyAsync(Input(1, "hello"), [], default);
         var before = await VersionsAsync();
         var wish = Compiler.Compile(Input(2, "bye") with { Spec = Input(2, "bye").Spec with { Image = "localhost/portal/hello:2" } }).Single(o => o.Name == "hello-web");
         var shown = await _cluster.ApplyAsync(Input(1, "hello").Namespace, wish, dryRun: true, default);
@@ -73,7 +73,7 @@ public sealed class Objects_reach_a_real_api_server : IAsyncLifetime
         {
             await Eventually.Async("the caches have synced", () => Task.FromResult(cache.IsFresh), now => now);
             var input = Input(1, "hello");
-            await new Applier(_cluster).ApplyAsync(input, default);
+            await new Applier(_cluster).ApplyAsync(input, [], default);
             await Eventually.Async("two deployments are in the cache", () => Task.FromResult(cache.Deployments.In(input.Namespace).Count == 2), now => now);
             await new Applier(_cluster).RemoveAsync(input.Namespace, "hello", default);
             await Eventually.Async("the cache is empty again", () => Task.FromResult(cache.Deployments.In(input.Namespace).IsEmpty), now => now);
@@ -88,7 +88,7 @@ public sealed class Objects_reach_a_real_api_server : IAsyncLifetime
     public async Task What_the_server_finds_invalid_is_final_and_says_why()
     {
         var input = Input(1, "hello");
-        await new Applier(_cluster).ApplyAsync(input, default);
+        await new Applier(_cluster).ApplyAsync(input, [], default);
         var bad = Compiler.Compile(input).Single(o => o.Name == "hello-web");
         bad.Body["spec"]!["selector"]!["matchLabels"]![Labels.App] = "another";
         var refused = await Assert.ThrowsAsync<ClusterException>(() => _cluster.ApplyAsync(input.Namespace, bad, dryRun: false, default));

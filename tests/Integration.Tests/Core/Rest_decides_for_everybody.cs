@@ -12,7 +12,9 @@ using Portal.Core.Apps;
 using Portal.Core.Deliveries;
 using Portal.Core.Members;
 using Portal.Core.Projects;
+using Portal.Core.Tasks;
 using Portal.Core.Teams;
+using Portal.Core.Volumes;
 using Portal.Identity;
 using Portal.Identity.Tokens;
 using Portal.Web.Endpoints;
@@ -89,6 +91,22 @@ public sealed class Rest_decides_for_everybody(Product product) : IClassFixture<
         var hello = Product.Hello();
         hello = hello with { Spec = hello.Spec with { Env = hello.Spec.Env.Add("GREETING", "hello"), Domains = [$"{team}.example.com"] } };
         Product.Ok(await product.Get<IApps>().DeclareAsync(founder, app with { App = null }, hello, null, null, default));
+        if (endpoint == "DeleteVolume")
+        {
+            // Declared once and no longer: kept for its period, and deletable before.
+            var without = hello;
+            var data = new VolumeSpec { Size = "1Gi" };
+            Product.Ok(await product.Get<IApps>().DeclareAsync(founder, app with { App = null }, hello with { Spec = hello.Spec with { Volumes = hello.Spec.Volumes.Add("data", data) } }, null, null, default));
+            Product.Ok(await product.Get<IApps>().DeclareAsync(founder, app with { App = null }, without, null, null, default));
+            values["id"] = Assert.Single(Product.Ok(await product.Get<IVolumes>().ListAsync(founder, app with { App = null }, default))).Id.ToString();
+        }
+
+        if (endpoint == "RemoveTask")
+        {
+            await product.RolloutPassAsync();
+            values["task"] = Product.Ok(await product.Get<ITasks>().RunAsync(founder, app, new(["true"]), default)).Name;
+        }
+
         values["endpointId"] = Product.Ok(await product.Get<IWebhookEndpoints>().CreateAsync(founder, app, "Registry", default)).Endpoint.Id;
         return (app, values);
     }
@@ -263,6 +281,8 @@ public sealed class Rest_decides_for_everybody(Product product) : IClassFixture<
             ["name"] = "NAME",
             ["host"] = "not a host",
             ["endpointId"] = "none",
+            ["id"] = Guid.Empty.ToString(),
+            ["task"] = "none",
         };
         foreach (var (key, value) in given ?? []) values[key] = value;
         return "/" + string.Join('/', endpoint.RoutePattern.PathSegments.Select(segment => string.Concat(segment.Parts.Select(part => part switch

@@ -83,8 +83,39 @@ public sealed class A_declaration
     [InlineData("port: 8080, ", "", "spec.processes.web.port")]
     [InlineData("[ API_KEY ]", "[ GREETING ]", "spec.secrets[0]")]
     [InlineData("hello.example.com", "x.apps.localhost", "spec.domains[0]")]
+    [InlineData("replicas: 1 }", "schedule: \"60 * * * *\" }", "spec.processes.worker.schedule")]
+    [InlineData("replicas: 1 }", "schedule: \"* * * * *\", replicas: 2 }", "spec.processes.worker.replicas")]
+    [InlineData("replicas: 1 }", "schedule: \"* * * * *\", timeZone: Europe/Atlantis }", "spec.processes.worker.timeZone")]
+    [InlineData("replicas: 1 }", "timeZone: Europe/Zurich }", "spec.processes.worker.timeZone")]
+    [InlineData("replicas: 1 }", "mounts: { data: /data } }", "spec.processes.worker.mounts.data")]
+    [InlineData("replicas: 2,", "replicas: 2, autoscale: { min: 1, max: 2, cpu: 70 },", "spec.processes.web.replicas")]
+    [InlineData("replicas: 2,", "autoscale: { min: 3, max: 2, cpu: 70 },", "spec.processes.web.autoscale.max")]
+    [InlineData("replicas: 2,", "autoscale: { min: 1, max: 2 },", "spec.processes.web.autoscale")]
+    [InlineData("{ path: / }", "{ path: /, tcp: 80 }", "spec.processes.web.health")]
+    [InlineData("  env:  ", "  rollout: { strategy: canary, steps: [ 50, 10 ] }\n  env:  ", "spec.rollout.steps")]
+    [InlineData("  env:  ", "  rollout: { steps: [ 10 ] }\n  env:  ", "spec.rollout.steps")]
+    [InlineData("  env:  ", "  release: { timeout: 5 }\n  env:  ", "spec.release.command")]
     public void Names_faults_between_fields(string good, string bad, string path) =>
         Assert.Contains(Some.Declarations.ParseYaml(Good.Replace(good, bad, StringComparison.Ordinal)).Error!.Fields, fault => fault.Path == path);
+
+    [Fact]
+    public void A_volume_has_one_writer_and_no_second_set_of_instances()
+    {
+        const string volume = "  volumes: { data: { size: 1Gi } }\n  env:  ";
+        var twice = Good.Replace("  env:  ", volume, StringComparison.Ordinal).Replace("size: small", "mounts: { data: /data }", StringComparison.Ordinal).Replace("replicas: 1 }", "mounts: { data: /data } }", StringComparison.Ordinal);
+        Assert.Equal(["spec.processes.web.replicas", "spec.volumes.data"], Some.Declarations.ParseYaml(twice).Error!.Fields.Select(f => f.Path).Order(StringComparer.Ordinal));
+        var beside = Good.Replace("  env:  ", "  rollout: { strategy: blue-green }\n" + volume, StringComparison.Ordinal).Replace("replicas: 2, size: small", "mounts: { data: /data }", StringComparison.Ordinal);
+        Assert.Contains(Some.Declarations.ParseYaml(beside).Error!.Fields, f => f.Path == "spec.rollout.strategy");
+    }
+
+    [Fact]
+    public void An_override_changes_a_number_of_instances_into_a_range_and_back()
+    {
+        var range = Some.Declarations.ParseYaml(Good.Replace("web: { replicas: 1 }", "web: { autoscale: { min: 2, max: 9, cpu: 70 } }", StringComparison.Ordinal)).Value!;
+        Assert.Equal((null, 9), (range.In("staging").Processes["web"].Replicas, range.In("staging").Processes["web"].Autoscale!.Max));
+        var fix = range.WithReplicas("staging", "web", 4).In("staging").Processes["web"];
+        Assert.Equal((4, null), (fix.Replicas, fix.Autoscale));
+    }
 
     [Fact]
     public void Reports_all_faults_at_once()

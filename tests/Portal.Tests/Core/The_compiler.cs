@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Runtime.CompilerServices;
 using System.Text;
 using System.Text.Json.Nodes;
@@ -49,14 +50,17 @@ public sealed class The_compiler
             Host = $"{declaration.Metadata.Name}-{environment}-shop.apps.localhost",
             SecretVersions = SecretVersions(spec),
             SecretValues = SecretVersions(spec).ToImmutable(v => new Sensitive($"value {v}")),
+            Claims = spec.Volumes.ToImmutableSortedDictionary(v => v.Key, v => $"{declaration.Metadata.Name}-{v.Key}-0123abcd", StringComparer.Ordinal),
+            Ports = ImmutableSortedDictionary<string, int>.Empty.Add("db.main", 5432).Add("api.web", 80),
         });
         var text = new StringBuilder();
         foreach (var item in objects) text.Append("---\n").Append(DeclarationYaml.Write(JsonNode.Parse(item.Body.ToJsonString())!));
         return text.ToString();
     }
 
-    private static System.Collections.Immutable.ImmutableSortedDictionary<string, int> SecretVersions(AppSpec spec) =>
-        System.Collections.Immutable.ImmutableSortedDictionary.CreateRange(StringComparer.Ordinal, spec.Secrets.Select((name, index) => KeyValuePair.Create(name, index + 1)));
+    private static ImmutableSortedDictionary<string, int> SecretVersions(AppSpec spec) =>
+        ImmutableSortedDictionary.CreateRange(StringComparer.Ordinal, spec.Secrets
+            .Concat(spec.Domains.Where(host => host.StartsWith("secure.", StringComparison.Ordinal)).Select(SecretNames.Certificate)).Select((name, index) => KeyValuePair.Create(name, index + 1)));
 
     private static string Here([CallerFilePath] string path = "") => path;
 }

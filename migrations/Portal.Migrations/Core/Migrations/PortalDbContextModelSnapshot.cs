@@ -299,6 +299,10 @@ namespace Portal.Migrations.Core.Migrations
                         .HasColumnType("uuid")
                         .HasColumnName("id");
 
+                    b.Property<bool>("Approvals")
+                        .HasColumnType("boolean")
+                        .HasColumnName("approvals");
+
                     b.Property<DateTimeOffset>("CreatedAt")
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("created_at");
@@ -306,6 +310,10 @@ namespace Portal.Migrations.Core.Migrations
                     b.Property<DateTimeOffset?>("DeletingAt")
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("deleting_at");
+
+                    b.Property<DateTimeOffset?>("ExpiresAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("expires_at");
 
                     b.Property<string>("Name")
                         .IsRequired()
@@ -319,6 +327,15 @@ namespace Portal.Migrations.Core.Migrations
                         .HasColumnType("character varying(63)")
                         .HasColumnName("namespace");
 
+                    b.Property<string>("PreviewKey")
+                        .HasMaxLength(200)
+                        .HasColumnType("character varying(200)")
+                        .HasColumnName("preview_key");
+
+                    b.Property<Guid?>("PreviewOf")
+                        .HasColumnType("uuid")
+                        .HasColumnName("preview_of");
+
                     b.Property<Guid>("ProjectId")
                         .HasColumnType("uuid")
                         .HasColumnName("project_id");
@@ -327,19 +344,76 @@ namespace Portal.Migrations.Core.Migrations
                         .HasColumnType("boolean")
                         .HasColumnName("protected");
 
+                    b.Property<bool>("QuotaPending")
+                        .HasColumnType("boolean")
+                        .HasColumnName("quota_pending");
+
                     b.Property<Guid>("TeamId")
                         .HasColumnType("uuid")
                         .HasColumnName("team_id");
 
                     b.HasKey("Id");
 
+                    b.HasIndex("ExpiresAt")
+                        .HasDatabaseName("ix_environments_expiring")
+                        .HasFilter("expires_at IS NOT NULL");
+
                     b.HasIndex("Namespace")
+                        .IsUnique();
+
+                    b.HasIndex("PreviewOf", "PreviewKey")
                         .IsUnique();
 
                     b.HasIndex("ProjectId", "Name")
                         .IsUnique();
 
                     b.ToTable("environments", "portal");
+                });
+
+            modelBuilder.Entity("Portal.Core.Data.FreezeRow", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<string>("Author")
+                        .IsRequired()
+                        .HasMaxLength(320)
+                        .HasColumnType("character varying(320)")
+                        .HasColumnName("author");
+
+                    b.Property<DateTimeOffset>("CreatedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("created_at");
+
+                    b.Property<DateTimeOffset>("EndsAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("ends_at");
+
+                    b.Property<Guid>("EnvironmentId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("environment_id");
+
+                    b.Property<string>("Reason")
+                        .IsRequired()
+                        .HasMaxLength(200)
+                        .HasColumnType("character varying(200)")
+                        .HasColumnName("reason");
+
+                    b.Property<DateTimeOffset>("StartsAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("starts_at");
+
+                    b.Property<Guid>("TeamId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("team_id");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("EnvironmentId");
+
+                    b.ToTable("freezes", "portal");
                 });
 
             modelBuilder.Entity("Portal.Core.Data.MemberRow", b =>
@@ -631,6 +705,37 @@ namespace Portal.Migrations.Core.Migrations
                     b.ToTable("occurrences", "portal");
                 });
 
+            modelBuilder.Entity("Portal.Core.Data.ProjectQuotaRow", b =>
+                {
+                    b.Property<Guid>("ProjectId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("project_id");
+
+                    b.Property<int>("Apps")
+                        .HasColumnType("integer")
+                        .HasColumnName("apps");
+
+                    b.Property<int>("CpuMillis")
+                        .HasColumnType("integer")
+                        .HasColumnName("cpu_millis");
+
+                    b.Property<int>("Instances")
+                        .HasColumnType("integer")
+                        .HasColumnName("instances");
+
+                    b.Property<int>("MemoryMebibytes")
+                        .HasColumnType("integer")
+                        .HasColumnName("memory_mebibytes");
+
+                    b.Property<Guid>("TeamId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("team_id");
+
+                    b.HasKey("ProjectId");
+
+                    b.ToTable("project_quotas", "portal");
+                });
+
             modelBuilder.Entity("Portal.Core.Data.ProjectRow", b =>
                 {
                     b.Property<Guid>("Id")
@@ -662,6 +767,71 @@ namespace Portal.Migrations.Core.Migrations
                         .IsUnique();
 
                     b.ToTable("projects", "portal");
+                });
+
+            modelBuilder.Entity("Portal.Core.Data.QuotaRequestRow", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<int>("Apps")
+                        .HasColumnType("integer")
+                        .HasColumnName("apps");
+
+                    b.Property<string>("Author")
+                        .IsRequired()
+                        .HasMaxLength(320)
+                        .HasColumnType("character varying(320)")
+                        .HasColumnName("author");
+
+                    b.Property<int>("CpuMillis")
+                        .HasColumnType("integer")
+                        .HasColumnName("cpu_millis");
+
+                    b.Property<DateTimeOffset>("CreatedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("created_at");
+
+                    b.Property<DateTimeOffset?>("DecidedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("decided_at");
+
+                    b.Property<string>("DecidedBy")
+                        .HasMaxLength(320)
+                        .HasColumnType("character varying(320)")
+                        .HasColumnName("decided_by");
+
+                    b.Property<int>("Instances")
+                        .HasColumnType("integer")
+                        .HasColumnName("instances");
+
+                    b.Property<int>("MemoryMebibytes")
+                        .HasColumnType("integer")
+                        .HasColumnName("memory_mebibytes");
+
+                    b.Property<string>("Reason")
+                        .IsRequired()
+                        .HasMaxLength(500)
+                        .HasColumnType("character varying(500)")
+                        .HasColumnName("reason");
+
+                    b.Property<string>("State")
+                        .IsRequired()
+                        .HasMaxLength(20)
+                        .HasColumnType("character varying(20)")
+                        .HasColumnName("state");
+
+                    b.Property<Guid>("TeamId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("team_id");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("TeamId");
+
+                    b.ToTable("quota_requests", "portal");
                 });
 
             modelBuilder.Entity("Portal.Core.Data.QuotaRow", b =>
@@ -733,6 +903,15 @@ namespace Portal.Migrations.Core.Migrations
                         .HasColumnType("integer")
                         .HasColumnName("number");
 
+                    b.Property<string>("Plan")
+                        .HasColumnType("jsonb")
+                        .HasColumnName("plan");
+
+                    b.Property<string>("PromotedFrom")
+                        .HasMaxLength(40)
+                        .HasColumnType("character varying(40)")
+                        .HasColumnName("promoted_from");
+
                     b.Property<string>("Reason")
                         .IsRequired()
                         .HasColumnType("text")
@@ -750,6 +929,14 @@ namespace Portal.Migrations.Core.Migrations
                     b.Property<Guid>("TeamId")
                         .HasColumnType("uuid")
                         .HasColumnName("team_id");
+
+                    b.Property<string>("Trigger")
+                        .IsRequired()
+                        .ValueGeneratedOnAdd()
+                        .HasMaxLength(20)
+                        .HasColumnType("character varying(20)")
+                        .HasDefaultValue("Console")
+                        .HasColumnName("trigger");
 
                     b.HasKey("Id");
 
@@ -780,6 +967,24 @@ namespace Portal.Migrations.Core.Migrations
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("deadline");
 
+                    b.Property<DateTimeOffset?>("DecidedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("decided_at");
+
+                    b.Property<string>("DecidedBy")
+                        .HasMaxLength(320)
+                        .HasColumnType("character varying(320)")
+                        .HasColumnName("decided_by");
+
+                    b.Property<string>("Digest")
+                        .HasMaxLength(600)
+                        .HasColumnType("character varying(600)")
+                        .HasColumnName("digest");
+
+                    b.Property<DateTimeOffset?>("FinishedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("finished_at");
+
                     b.Property<string>("Message")
                         .IsRequired()
                         .HasColumnType("text")
@@ -789,12 +994,28 @@ namespace Portal.Migrations.Core.Migrations
                         .HasColumnType("integer")
                         .HasColumnName("number");
 
+                    b.Property<bool>("RecoveryDue")
+                        .HasColumnType("boolean")
+                        .HasColumnName("recovery_due");
+
+                    b.Property<DateTimeOffset?>("StartedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("started_at");
+
                     b.Property<string>("State")
                         .IsConcurrencyToken()
                         .IsRequired()
                         .HasMaxLength(20)
                         .HasColumnType("character varying(20)")
                         .HasColumnName("state");
+
+                    b.Property<int>("Step")
+                        .HasColumnType("integer")
+                        .HasColumnName("step");
+
+                    b.Property<DateTimeOffset?>("StepSince")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("step_since");
 
                     b.Property<Guid>("TeamId")
                         .HasColumnType("uuid")
@@ -809,7 +1030,11 @@ namespace Portal.Migrations.Core.Migrations
                     b.HasIndex("AppId")
                         .IsUnique()
                         .HasDatabaseName("ix_rollouts_one_active_an_app")
-                        .HasFilter("state IN ('Queued', 'Applying', 'Rolling')");
+                        .HasFilter("state IN ('Queued', 'Releasing', 'Applying', 'Rolling', 'Shifting', 'Promoting')");
+
+                    b.HasIndex("FinishedAt")
+                        .HasDatabaseName("ix_rollouts_recovery_due")
+                        .HasFilter("recovery_due");
 
                     b.HasIndex("AppId", "Number");
 
@@ -823,8 +1048,8 @@ namespace Portal.Migrations.Core.Migrations
                         .HasColumnName("app_id");
 
                     b.Property<string>("Name")
-                        .HasMaxLength(128)
-                        .HasColumnType("character varying(128)")
+                        .HasMaxLength(260)
+                        .HasColumnType("character varying(260)")
                         .HasColumnName("name");
 
                     b.Property<int>("Version")
@@ -883,6 +1108,65 @@ namespace Portal.Migrations.Core.Migrations
                         .IsUnique();
 
                     b.ToTable("teams", "portal");
+                });
+
+            modelBuilder.Entity("Portal.Core.Data.VolumeRow", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<string>("App")
+                        .IsRequired()
+                        .HasMaxLength(30)
+                        .HasColumnType("character varying(30)")
+                        .HasColumnName("app");
+
+                    b.Property<string>("Claim")
+                        .IsRequired()
+                        .HasMaxLength(63)
+                        .HasColumnType("character varying(63)")
+                        .HasColumnName("claim");
+
+                    b.Property<DateTimeOffset>("CreatedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("created_at");
+
+                    b.Property<Guid>("EnvironmentId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("environment_id");
+
+                    b.Property<DateTimeOffset?>("KeptUntil")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("kept_until");
+
+                    b.Property<string>("Name")
+                        .IsRequired()
+                        .HasMaxLength(20)
+                        .HasColumnType("character varying(20)")
+                        .HasColumnName("name");
+
+                    b.Property<string>("Size")
+                        .IsRequired()
+                        .HasMaxLength(10)
+                        .HasColumnType("character varying(10)")
+                        .HasColumnName("size");
+
+                    b.Property<Guid>("TeamId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("team_id");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("KeptUntil")
+                        .HasDatabaseName("ix_volumes_kept_until")
+                        .HasFilter("kept_until IS NOT NULL");
+
+                    b.HasIndex("EnvironmentId", "App", "Name")
+                        .IsUnique();
+
+                    b.ToTable("volumes", "portal");
                 });
 
             modelBuilder.Entity("Portal.Core.Data.WebhookEndpointRow", b =>
@@ -974,6 +1258,15 @@ namespace Portal.Migrations.Core.Migrations
                         .IsRequired();
                 });
 
+            modelBuilder.Entity("Portal.Core.Data.FreezeRow", b =>
+                {
+                    b.HasOne("Portal.Core.Data.EnvironmentRow", null)
+                        .WithMany()
+                        .HasForeignKey("EnvironmentId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+                });
+
             modelBuilder.Entity("Portal.Core.Data.MemberRow", b =>
                 {
                     b.HasOne("Portal.Core.Data.TeamRow", null)
@@ -1024,12 +1317,30 @@ namespace Portal.Migrations.Core.Migrations
                         .IsRequired();
                 });
 
+            modelBuilder.Entity("Portal.Core.Data.ProjectQuotaRow", b =>
+                {
+                    b.HasOne("Portal.Core.Data.ProjectRow", null)
+                        .WithMany()
+                        .HasForeignKey("ProjectId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+                });
+
             modelBuilder.Entity("Portal.Core.Data.ProjectRow", b =>
                 {
                     b.HasOne("Portal.Core.Data.TeamRow", null)
                         .WithMany()
                         .HasForeignKey("TeamId")
                         .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired();
+                });
+
+            modelBuilder.Entity("Portal.Core.Data.QuotaRequestRow", b =>
+                {
+                    b.HasOne("Portal.Core.Data.TeamRow", null)
+                        .WithMany()
+                        .HasForeignKey("TeamId")
+                        .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired();
                 });
 
@@ -1065,6 +1376,15 @@ namespace Portal.Migrations.Core.Migrations
                     b.HasOne("Portal.Core.Data.AppRow", null)
                         .WithMany()
                         .HasForeignKey("AppId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+                });
+
+            modelBuilder.Entity("Portal.Core.Data.VolumeRow", b =>
+                {
+                    b.HasOne("Portal.Core.Data.EnvironmentRow", null)
+                        .WithMany()
+                        .HasForeignKey("EnvironmentId")
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired();
                 });
