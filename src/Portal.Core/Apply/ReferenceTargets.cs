@@ -23,7 +23,7 @@ internal static class ReferenceTargets
             else if (!other.Processes.TryGetValue(reference.Process, out var process) || process.Port is null) faults.Add(new($"spec.env.{variable}", $"The app {reference.App} has no process {reference.Process} with a port."));
         }
 
-        return faults.Count > 0 ? Error.Invalid(faults) : null;
+        return faults.Count > 0 ? Error.Invalid(faults.Distinct()) : null;
     }
 
     /// <summary>The service ports that references of a spec need, as <c>app.process</c>. What is gone meanwhile is left out: its address still follows from its name.</summary>
