@@ -6,4 +6,4 @@ namespace Portal.Core.Domains;
 /// <param name="CreatedAt">When it was claimed.</param>
 /// <param name="CertificateUntil">Until when the certificate uploaded for it is valid; null when there is none.</param>
 /// <param name="Https">How it answers over HTTPS, as one sentence.</param>
-public sealed record DomainView(string Host, bool IsDefault, DateTimeOffset CreatedAt, DateTimeOffset? CertificateUntil, string Https);
+public sealed record DomainView(string Host, bool IsDefault, DateTimeOffset CreatedAt, DateTimeOffset? CertificateUntil = null, string Https = "");

@@ -1,3 +1,4 @@
+using Portal.Core.Apps;
 using Portal.Core.Domains;
 using Portal.Core.Members;
 using Portal.Core.Releases;
@@ -18,6 +19,9 @@ internal sealed class FakeDomains : IDomains
         All.Add(new(host, false, Place.Now));
         return Task.FromResult<Result<ReleaseView>>(Samples.Release(4, reason: $"{host} added"));
     }
+
+    public Task<Result<ReleaseView>> SetCertificateAsync(Actor actor, ScopeRef app, string host, string chain, Sensitive key, CancellationToken cancellationToken) =>
+        Task.FromResult<Result<ReleaseView>>(Refusal is not null ? Refusal : Samples.Release(4, reason: $"certificate of {host} set"));
 
     public Task<Result<ReleaseView>> RemoveAsync(Actor actor, ScopeRef app, string host, CancellationToken cancellationToken)
     {
