@@ -8,16 +8,18 @@ using Portal.Core.Config;
 using Portal.Core.Data;
 using Portal.Core.Deliveries;
 using Portal.Core.Domains;
+using Portal.Core.Freezes;
 using Portal.Core.Members;
 using Portal.Core.Metrics;
 using Portal.Core.Observe;
 using Portal.Core.Placements;
 using Portal.Core.Plan;
+using Portal.Core.Previews;
 using Portal.Core.Projects;
 using Portal.Core.Quotas;
 using Portal.Core.Releases;
-using Portal.Core.Teams;
 using Portal.Core.Tasks;
+using Portal.Core.Teams;
 using Portal.Core.Volumes;
 
 namespace Portal.Core;
@@ -62,9 +64,14 @@ public static class PortalCoreServices
         services.TryAddSingleton<IPlacements, Placements.Placements>();
         services.TryAddSingleton<IDomains, DomainCommands>();
         services.TryAddSingleton<IVolumes, VolumeCommands>();
+        services.TryAddSingleton<IFreezes, FreezeCommands>();
+        services.TryAddSingleton<IQuotas, QuotaCommands>();
+        services.TryAddSingleton<IPreviews, PreviewCommands>();
+        services.TryAddSingleton<IPromotions, Promotions>();
+        services.TryAddSingleton<IApprovals, ApprovalCommands>();
         services.TryAddSingleton<IAudit, AuditQueries>();
         services.AddSingleton<AuditKey>().AddSingleton<AuditCheckpoints>().AddHostedService(provider => provider.GetRequiredService<AuditCheckpoints>());
-        return services.AddSingleton<AppChange>().AddSingleton<ReleaseWriter>().AddSingleton<QuotaCheck>().AddSingleton<DomainClaims>().AddSingleton<SecretStore>().AddSingleton<VolumeClaims>();
+        return services.AddSingleton<AppChange>().AddSingleton<ReleaseWriter>().AddSingleton<QuotaCheck>().AddSingleton<DomainClaims>().AddSingleton<SecretStore>().AddSingleton<VolumeClaims>().AddSingleton<AppWriter>();
     }
 
     private static IServiceCollection AddDeliveries(this IServiceCollection services)
@@ -84,7 +91,7 @@ public static class PortalCoreServices
         services.TryAddSingleton<IMetrics, MetricsQueries>();
         services.AddSingleton<MetricsSampler>().AddHostedService(provider => provider.GetRequiredService<MetricsSampler>());
         services.TryAddSingleton<ITasks, TaskCommands>();
-        services.AddSingleton<ReleaseObjects>().AddSingleton<Applier>().AddSingleton<RolloutSteps>().AddSingleton<DeletionSteps>();
+        services.AddSingleton<ReleaseObjects>().AddSingleton<Applier>().AddSingleton<RolloutSteps>().AddSingleton<ReleaseCommandRun>().AddSingleton<Candidate>().AddSingleton<CrashLook>().AddSingleton<Recoveries>().AddSingleton<NamespaceQuotas>().AddSingleton<DeletionSteps>();
         services.AddSingleton<ClusterCache>().AddHostedService(provider => provider.GetRequiredService<ClusterCache>());
         return services.AddHostedService<RolloutWorker>();
     }

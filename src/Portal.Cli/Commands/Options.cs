@@ -13,5 +13,7 @@ internal static class Options
 
     public static Argument<string> Place() => new("environment") { Description = "team/project/environment" };
 
+    public static Argument<int> Release() => new("release") { Description = "The release's number." };
+
     public static Argument<string> App() => new("app") { Description = "team/project/environment/app" };
 }

@@ -6,7 +6,7 @@ namespace Portal.Cli.Commands;
 /// <summary>Follows a release until its rollout has ended.</summary>
 internal static class Rollouts
 {
-    private static readonly string[] Final = ["live", "failed", "superseded", "cancelled", "rolledback"];
+    private static readonly string[] Final = ["live", "failed", "superseded", "cancelled", "rejected"];
 
     /// <summary>Prints the release and, when asked, waits for its final state.</summary>
     /// <exception cref="PortalProblem">The rollout ended in another state than Live.</exception>
@@ -24,6 +24,12 @@ internal static class Rollouts
             if (state != shown)
                 Console.WriteLine("  " + state);
             shown = state;
+            if (state == "AwaitingApproval")
+            {
+                Console.WriteLine($"somebody else has to approve it: portal approve {path.Team}/{path.Project}/{path.Environment}/{path.App} {number}");
+                return;
+            }
+
             if (Final.Contains(state.ToLowerInvariant()))
             {
                 var message = (string?)(current?["rollout"]?["message"] ?? current?["message"]);

@@ -48,6 +48,16 @@ internal sealed class Applier(ICluster cluster)
         return waiting.Count == 0 ? null : string.Join("; ", waiting);
     }
 
+    /// <summary>Whether instances have to be replaced: some process runs another template than the release's, whatever came between and never got through.</summary>
+    public async Task<bool> ReplacesAsync(CompileInput input, CancellationToken cancellationToken)
+    {
+        var staying = input.Spec.Processes.Where(process => !process.Value.IsCron).Select(process => ObjectNames.Process(input.App, process.Key)).ToList();
+        if (staying.Count == 0) return input.InstanceRelease == input.Release;
+        var running = (await cluster.ListAsync(input.Namespace, input.App, cancellationToken)).Where(item => item.Kind == "Deployment")
+            .ToDictionary(item => item.Name, item => (string?)item.Body["spec"]?["template"]?["metadata"]?["labels"]?[Labels.Release]);
+        return staying.Any(name => running.GetValueOrDefault(name) != Apps.Names.Number(input.InstanceRelease));
+    }
+
     /// <summary>The input with the instances that autoscalers have chosen, which applying must not take back.</summary>
     public static CompileInput WithScale(CompileInput input, IEnumerable<KubeObject> live)
     {

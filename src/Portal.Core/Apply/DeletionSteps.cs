@@ -13,6 +13,7 @@ internal sealed partial class DeletionSteps(ITenantDbContextFactory contexts, IC
     /// <summary>Takes every deletion a step on; true while there are any.</summary>
     public async Task<bool> PassAsync(CancellationToken cancellationToken)
     {
+        await ExpireAsync(cancellationToken);
         List<AppRow> apps;
         List<EnvironmentRow> environments;
         List<ProjectRow> projects;
@@ -31,6 +32,15 @@ internal sealed partial class DeletionSteps(ITenantDbContextFactory contexts, IC
         foreach (var project in projects) await TryAsync(project.Name, () => DeleteProjectAsync(project, cancellationToken));
         await DeleteVolumesAsync(cancellationToken);
         return apps.Count + environments.Count + projects.Count > 0;
+    }
+
+    // A preview whose time is over goes like any environment.
+    private async Task ExpireAsync(CancellationToken cancellationToken)
+    {
+        DateTimeOffset? now = clock.GetUtcNow();
+        await using var db = await contexts.CreateAsync(TenantContext.Platform, cancellationToken);
+        if (await db.Environments.Where(e => e.ExpiresAt != null && e.ExpiresAt <= now && e.DeletingAt == null).ExecuteUpdateAsync(set => set.SetProperty(e => e.DeletingAt, now), cancellationToken) > 0)
+            await db.CommitAsync(cancellationToken);
     }
 
     private async Task DeleteAppAsync(AppRow app, string ns, CancellationToken cancellationToken)

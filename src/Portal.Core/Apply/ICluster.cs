@@ -21,6 +21,9 @@ internal interface ICluster
     /// <summary>Whether any object of the app but its volumes is left, its replica sets and pods included.</summary>
     Task<bool> HasLeftoversAsync(string ns, string app, CancellationToken cancellationToken);
 
+    /// <summary>The image that the app's instances of a release run, as <c>repository@sha256:…</c>; null when they do not say.</summary>
+    Task<string?> ImageDigestAsync(string ns, string app, int release, CancellationToken cancellationToken);
+
     /// <summary>Deletes an object; one that is gone already is fine.</summary>
     Task DeleteAsync(string ns, string kind, string name, CancellationToken cancellationToken);
 

@@ -34,6 +34,13 @@ internal sealed class KubeCluster(IKubernetes client) : ICluster
                 || (await client.CoreV1.ListNamespacedPodAsync(ns, labelSelector: selector, cancellationToken: cancellationToken)).Items.Count > 0;
         }, cancellationToken);
 
+    public Task<string?> ImageDigestAsync(string ns, string app, int release, CancellationToken cancellationToken) => CallAsync(async () =>
+    {
+        var selector = $"{Labels.ReleaseSelector(app)},{Labels.Release}={Apps.Names.Number(release)}";
+        var pods = await client.CoreV1.ListNamespacedPodAsync(ns, labelSelector: selector, cancellationToken: cancellationToken);
+        return pods.Items.SelectMany(pod => pod.Status?.ContainerStatuses ?? []).Select(status => status.ImageID).FirstOrDefault(id => id?.Contains("@sha256:", StringComparison.Ordinal) == true);
+    }, cancellationToken);
+
     public Task DeleteAsync(string ns, string kind, string name, CancellationToken cancellationToken) => CallAsync(async () =>
     {
         try

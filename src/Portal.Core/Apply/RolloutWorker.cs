@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Portal.Core.Observe;
+using Portal.Core.Quotas;
 using Portal.Core.Releases;
 
 namespace Portal.Core.Apply;
@@ -10,7 +11,7 @@ namespace Portal.Core.Apply;
 /// and does the step again.
 /// </summary>
 internal sealed partial class RolloutWorker(
-    RolloutSteps rollouts, DeletionSteps deletions, WorkSignal signal, ChangeFeed changes, PortalCoreOptions options, TimeProvider clock, ILogger<RolloutWorker> logger)
+    RolloutSteps rollouts, DeletionSteps deletions, NamespaceQuotas quotas, WorkSignal signal, ChangeFeed changes, PortalCoreOptions options, TimeProvider clock, ILogger<RolloutWorker> logger)
     : BackgroundService
 {
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -23,6 +24,7 @@ internal sealed partial class RolloutWorker(
             {
                 busy = await rollouts.PassAsync(stoppingToken);
                 busy |= await deletions.PassAsync(stoppingToken);
+                busy |= await quotas.PassAsync(stoppingToken);
             }
             catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
             {

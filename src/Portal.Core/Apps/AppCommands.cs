@@ -1,9 +1,6 @@
-using System.Collections.Immutable;
 using Microsoft.EntityFrameworkCore;
 using Portal.Core.Apps.Documents;
-using Portal.Core.Config;
 using Portal.Core.Data;
-using Portal.Core.Domains;
 using Portal.Core.Members;
 using Portal.Core.Plan;
 using Portal.Core.Releases;
@@ -13,8 +10,7 @@ namespace Portal.Core.Apps;
 
 /// <summary>Apps of an environment.</summary>
 internal sealed class AppCommands(
-    UnitOfWork work, IAuthorizer authorizer, AppChange changes, ReleaseWriter releases, SecretStore secrets, DomainClaims domains, IDeclarations declarations,
-    IPlans plans, WorkSignal signal, PortalCoreOptions options, TimeProvider clock) : IApps
+    UnitOfWork work, AppChange changes, AppWriter writer, IDeclarations declarations, IPlans plans, WorkSignal signal, PortalCoreOptions options, TimeProvider clock) : IApps
 {
     public Task<Result<IReadOnlyList<AppView>>> ListAsync(Actor actor, ScopeRef environment, CancellationToken cancellationToken) =>
         work.ReadAsync<IReadOnlyList<AppView>>(actor, Right.AppView, environment, async (db, access) =>
@@ -32,18 +28,20 @@ internal sealed class AppCommands(
         var checkedDeclaration = DeclarationPlace.Check(declaration, environment, declarations);
         // An address that names the app (REST's PUT) counts as its environment here: the app need not exist yet.
         environment = environment with { App = null };
+        PlanView? kept = null;
         if (planId is not null)
         {
             var plan = await plans.PlanAsync(actor, environment, declaration, secrets, cancellationToken);
             if (!plan.IsOk) return plan.Error;
             if (plan.Value.Id != planId) return Error.Conflict("The plan is stale: the app or the cluster changed since it was made. Plan again.");
+            kept = plan.Value;
         }
 
         var result = await work.WriteAsync<ReleaseView>(actor, Right.Deploy, environment, "app.declare", async (db, access) =>
         {
             // The decision comes before any word about the input.
             if (!checkedDeclaration.IsOk) return checkedDeclaration.Error;
-            return await DeclareAsync(db, access, checkedDeclaration.Value, secrets, cancellationToken);
+            return await writer.WriteAsync(db, access, checkedDeclaration.Value, secrets, new(null, actor.Via, Plan: kept), cancellationToken);
         }, cancellationToken, declaration.Metadata.Name);
         if (result.IsOk) signal.Raise();
         return result;
@@ -73,6 +71,11 @@ internal sealed class AppCommands(
             return new ChangedDeclaration(declared.Contains(name!) ? declaration : declaration.WithSecrets(environment, declared.Add(name!)), $"secret {name} set");
         }, cancellationToken, newSecrets: new Dictionary<string, Sensitive> { [name ?? ""] = value });
 
+    public Task<Result<IReadOnlyList<SecretVersion>>> SecretVersionsAsync(Actor actor, ScopeRef app, CancellationToken cancellationToken) =>
+        work.ReadAsync<IReadOnlyList<SecretVersion>>(actor, Right.AppView, app, async (db, access) =>
+            await db.Secrets.AsNoTracking().Where(s => s.AppId == access.AppId && !s.Name.StartsWith("tls/")).OrderBy(s => s.Name).ThenByDescending(s => s.Version)
+                .Select(s => new SecretVersion(s.Name, s.Version, s.Author, s.CreatedAt)).ToListAsync(cancellationToken), cancellationToken);
+
     public Task<Result<ReleaseView>> SetImageAsync(Actor actor, ScopeRef app, string image, CancellationToken cancellationToken) =>
         changes.MakeAsync(actor, Right.Deploy, app, "app.image", image, (_, environment, declaration) =>
             DeclarationRules.Image.Fault(image ?? "") is { } fault
@@ -92,56 +95,6 @@ internal sealed class AppCommands(
         }, cancellationToken);
         if (result.IsOk) signal.Raise();
         return result;
-    }
-
-    private async Task<Result<ReleaseView>> DeclareAsync(
-        PortalDbContext db, Access access, AppDeclaration declaration, IReadOnlyDictionary<string, Sensitive>? values, CancellationToken cancellationToken)
-    {
-        // Creations in one environment happen one after the other, so that names of objects can be compared.
-        var environment = await db.Environments.FromSql($"SELECT * FROM portal.environments WHERE id = {access.EnvironmentId} FOR UPDATE").SingleAsync(cancellationToken);
-        if (environment.DeletingAt is not null) return Error.Conflict("The environment is being deleted.");
-        var spec = declaration.In(environment.Name);
-        var known = await db.Apps.Where(a => a.EnvironmentId == environment.Id && a.Name == declaration.Metadata.Name).Select(a => (Guid?)a.Id).SingleOrDefaultAsync(cancellationToken);
-        var app = known is { } id ? await ReleaseWriter.LockAppAsync(db, id, cancellationToken) : null;
-        var newest = app is null ? null : await ReleaseWriter.NewestAsync(db, app, cancellationToken);
-
-        if (await LacksAsync(access, environment.Name, declaration, newest, values, cancellationToken) is { } lacking) return lacking;
-        if (await DeclarationPlace.CollidesAsync(db, environment, declaration.Metadata.Name, spec, cancellationToken) is { } collision) return collision;
-
-        app ??= await CreateAsync(db, access, environment, declaration.Metadata.Name, cancellationToken);
-        var current = newest is null ? ImmutableSortedDictionary<string, int>.Empty : ReleaseJson.Versions(newest.SecretVersions);
-        var versions = await secrets.SetAsync(db, app, spec, current, values, access.Actor.Email, cancellationToken);
-        if (!versions.IsOk) return versions.Error;
-        return await releases.WriteAsync(
-            db, app, environment.Name, new(declaration, versions.Value, newest is null ? "created" : "declaration changed", access.Actor.Email) { Trigger = access.Actor.Via }, cancellationToken);
-    }
-
-    private async Task<AppRow> CreateAsync(PortalDbContext db, Access access, EnvironmentRow environment, string name, CancellationToken cancellationToken)
-    {
-        var id = Guid.CreateVersion7();
-        var (plain, distinct) = Names.Hosts(name, environment.Name, access.Scope.Project!, id, options.BaseDomain);
-        var app = new AppRow { Id = id, TeamId = environment.TeamId, EnvironmentId = environment.Id, Name = name, Host = plain, CreatedAt = clock.GetUtcNow() };
-        db.Apps.Add(app);
-        await db.SaveChangesAsync(cancellationToken);
-        app.Host = await domains.ClaimDefaultAsync(db, environment.TeamId, id, plain, distinct, cancellationToken);
-        return app;
-    }
-
-    private async Task<Error?> LacksAsync(
-        Access access, string environment, AppDeclaration declaration, ReleaseRow? newest, IReadOnlyDictionary<string, Sensitive>? values, CancellationToken cancellationToken)
-    {
-        var former = newest is null ? null : DeclarationJson.Read(newest.Declaration);
-        var needed = new List<Right>();
-        if (former is null || DeclarationJson.Write(former.WithImage(environment, "same")) != DeclarationJson.Write(declaration.WithImage(environment, "same"))) needed.Add(Right.ConfigWrite);
-        if (!(former?.In(environment).Domains ?? []).SequenceEqual(declaration.In(environment).Domains)) needed.Add(Right.DomainManage);
-        if (values is { Count: > 0 }) needed.Add(Right.SecretWrite);
-        foreach (var right in needed)
-        {
-            // Asked of the authorizer rather than of the access at hand, so that a denial is audited like any other.
-            if (!access.Can(right)) return (await authorizer.AuthorizeAsync(access.Actor, right, access.Scope, cancellationToken)).Error;
-        }
-
-        return null;
     }
 
     private async Task<List<AppView>> ViewsAsync(PortalDbContext db, Access access, IQueryable<AppRow> query, CancellationToken cancellationToken)

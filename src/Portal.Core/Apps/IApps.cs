@@ -39,6 +39,9 @@ public interface IApps
     /// <summary>Sets a secret's value as its next version, adding it to the declaration. Needs <see cref="Right.SecretWrite"/>.</summary>
     Task<Result<ReleaseView>> SetSecretAsync(Actor actor, ScopeRef app, string name, Sensitive value, CancellationToken cancellationToken);
 
+    /// <summary>Every version of every secret, without values, the newest of each first. Needs <see cref="Right.AppView"/>.</summary>
+    Task<Result<IReadOnlyList<SecretVersion>>> SecretVersionsAsync(Actor actor, ScopeRef app, CancellationToken cancellationToken);
+
     /// <summary>Runs another image. Needs <see cref="Right.Deploy"/>.</summary>
     Task<Result<ReleaseView>> SetImageAsync(Actor actor, ScopeRef app, string image, CancellationToken cancellationToken);
 

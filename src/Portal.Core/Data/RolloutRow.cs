@@ -29,6 +29,9 @@ internal sealed class RolloutRow : ITenantRow
     /// <summary>Since when the weight has been healthy.</summary>
     public DateTimeOffset? StepSince { get; set; }
 
+    /// <summary>The weight that holds, in percent.</summary>
+    public int Weight { get; set; }
+
     /// <summary>When the first object was written.</summary>
     public DateTimeOffset? StartedAt { get; set; }
 

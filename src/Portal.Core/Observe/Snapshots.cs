@@ -63,11 +63,12 @@ internal static class Snapshots
     private static (HealthState Health, string Reason) Health(
       List<V1Deployment> deployments, ImmutableArray<ProcessView> processes, ImmutableArray<InstanceView> instances, RolloutView? rollout)
     {
-        var rolling = rollout?.State is RolloutState.Queued or RolloutState.Applying or RolloutState.Rolling;
+        var rolling = rollout?.State.IsActive() == true;
         var current = deployments.All(d => (d.Status?.ObservedGeneration ?? 0) >= (d.Metadata.Generation ?? 0));
         var complete = current && processes.All(p => p.Updated >= p.Desired && p.Ready >= p.Desired) && deployments.All(d => (d.Status?.Replicas ?? 0) <= (d.Spec?.Replicas ?? 1));
+        if (deployments.Count == 0 && rollout?.State == RolloutState.AwaitingApproval) return (HealthState.Missing, "Its first release waits for approval.");
         if (deployments.Count == 0) return rolling ? (HealthState.Progressing, "Being created.") : (HealthState.Missing, "Nothing of it exists in the cluster.");
-        if (complete && rollout?.State is not (RolloutState.Queued or RolloutState.Applying))
+        if (complete && rollout?.State is not (RolloutState.Queued or RolloutState.Releasing or RolloutState.Applying or RolloutState.Shifting or RolloutState.Promoting))
             return processes.All(p => p.Desired == 0) ? (HealthState.Suspended, "Scaled to zero.") : (HealthState.Healthy, "");
 
         var trouble = instances.FirstOrDefault(i => i is { Phase: "Crashing" or "Failed", Message: not null })?.Message ?? instances.FirstOrDefault(i => i.Message is not null)?.Message;

@@ -33,19 +33,28 @@ internal sealed class EnvironmentCommands(UnitOfWork work, WorkSignal signal, Ti
                 ProjectId = access.ProjectId!.Value,
                 Name = name,
                 Protected = isProtected,
+                Approvals = isProtected,
+                QuotaPending = true,
                 Namespace = Names.Namespace(project, name, id),
                 CreatedAt = clock.GetUtcNow(),
             };
             db.Environments.Add(row);
-            return new EnvironmentView(row.Id, team, project, name, isProtected, row.Namespace, 0, false, row.CreatedAt);
+            return new EnvironmentView(row.Id, team, project, name, isProtected, row.Namespace, 0, false, row.CreatedAt) { Approvals = row.Approvals };
         }, cancellationToken, name);
 
     public Task<Result<EnvironmentView>> ProtectAsync(Actor actor, ScopeRef environment, bool isProtected, CancellationToken cancellationToken) =>
         work.WriteAsync<EnvironmentView>(actor, Right.ProjectManage, environment, "environment.protect", async (db, access) =>
         {
-            await db.Environments.Where(e => e.Id == access.EnvironmentId).ExecuteUpdateAsync(set => set.SetProperty(e => e.Protected, isProtected), cancellationToken);
+            await db.Environments.Where(e => e.Id == access.EnvironmentId).ExecuteUpdateAsync(set => set.SetProperty(e => e.Protected, isProtected).SetProperty(e => e.Approvals, isProtected), cancellationToken);
             return await Views(db, access, db.Environments.Where(e => e.Id == access.EnvironmentId)).SingleAsync(cancellationToken);
         }, cancellationToken, isProtected ? "on" : "off");
+
+    public Task<Result<EnvironmentView>> AskApprovalsAsync(Actor actor, ScopeRef environment, bool asks, CancellationToken cancellationToken) =>
+        work.WriteAsync<EnvironmentView>(actor, Right.ProjectManage, environment, "environment.approvals", async (db, access) =>
+        {
+            await db.Environments.Where(e => e.Id == access.EnvironmentId).ExecuteUpdateAsync(set => set.SetProperty(e => e.Approvals, asks), cancellationToken);
+            return await Views(db, access, db.Environments.Where(e => e.Id == access.EnvironmentId)).SingleAsync(cancellationToken);
+        }, cancellationToken, asks ? "on" : "off");
 
     public async Task<Result<Unit>> DeleteAsync(Actor actor, ScopeRef environment, CancellationToken cancellationToken)
     {
@@ -64,5 +73,10 @@ internal sealed class EnvironmentCommands(UnitOfWork work, WorkSignal signal, Ti
     private static IQueryable<EnvironmentView> Views(PortalDbContext db, Access access, IQueryable<EnvironmentRow> rows) => rows.AsNoTracking()
         .OrderBy(e => e.Name)
         .Select(e => new EnvironmentView(
-            e.Id, access.Scope.Team, access.Scope.Project!, e.Name, e.Protected, e.Namespace, db.Apps.Count(a => a.EnvironmentId == e.Id), e.DeletingAt != null, e.CreatedAt));
+            e.Id, access.Scope.Team, access.Scope.Project!, e.Name, e.Protected, e.Namespace, db.Apps.Count(a => a.EnvironmentId == e.Id), e.DeletingAt != null, e.CreatedAt)
+        {
+            Approvals = e.Approvals,
+            Preview = e.PreviewKey,
+            ExpiresAt = e.ExpiresAt,
+        });
 }

@@ -11,4 +11,14 @@ namespace Portal.Core.Projects;
 /// <param name="Deleting">Whether it is being deleted.</param>
 /// <param name="CreatedAt">When it was created.</param>
 public sealed record EnvironmentView(
-    Guid Id, string Team, string Project, string Name, bool Protected, string Namespace, int Apps, bool Deleting, DateTimeOffset CreatedAt);
+    Guid Id, string Team, string Project, string Name, bool Protected, string Namespace, int Apps, bool Deleting, DateTimeOffset CreatedAt)
+{
+    /// <summary>Whether a change waits for another person's approval.</summary>
+    public bool Approvals { get; init; }
+
+    /// <summary>For a preview, the branch or pull request it shows; null for an environment that stays.</summary>
+    public string? Preview { get; init; }
+
+    /// <summary>For a preview, when it goes.</summary>
+    public DateTimeOffset? ExpiresAt { get; init; }
+}

@@ -15,6 +15,12 @@ public interface IEnvironments
     /// <summary>Creates an environment. Needs <see cref="Right.ProjectManage"/>.</summary>
     Task<Result<EnvironmentView>> CreateAsync(Actor actor, string team, string project, string name, bool isProtected, CancellationToken cancellationToken);
 
+    /// <summary>
+    /// Turns on or off that changes wait for another person's approval. Protecting an environment turns it on; a team of one may want it off. Needs
+    /// <see cref="Right.ProjectManage"/>.
+    /// </summary>
+    Task<Result<EnvironmentView>> AskApprovalsAsync(Actor actor, ScopeRef environment, bool asks, CancellationToken cancellationToken);
+
     /// <summary>Turns protection on or off. Needs <see cref="Right.ProjectManage"/>.</summary>
     Task<Result<EnvironmentView>> ProtectAsync(Actor actor, ScopeRef environment, bool isProtected, CancellationToken cancellationToken);
 

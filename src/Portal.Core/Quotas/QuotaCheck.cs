@@ -6,7 +6,7 @@ using Portal.Core.Results;
 
 namespace Portal.Core.Quotas;
 
-/// <summary>Keeps a team's sums within its quota. Locks the team's row while summing, so that parallel changes cannot pass together.</summary>
+/// <summary>Keeps a team's and a project's sums within their quotas. Locks the team's row while summing, so that parallel changes cannot pass together.</summary>
 internal sealed class QuotaCheck(PortalCoreOptions options)
 {
     /// <summary>Books what the app's new spec asks for; an error when the team may not have that much.</summary>
@@ -16,29 +16,34 @@ internal sealed class QuotaCheck(PortalCoreOptions options)
         if (instances > app.Instances || cpu > app.CpuMillis || memory > app.MemoryMebibytes || app.LastRelease == 0)
         {
             await db.Database.ExecuteSqlAsync($"SELECT 1 FROM portal.teams WHERE id = {app.TeamId} FOR UPDATE", cancellationToken);
-            var quota = await db.Quotas.AsNoTracking().SingleOrDefaultAsync(q => q.TeamId == app.TeamId, cancellationToken) ?? new QuotaRow
+            var wanted = new QuotaAmounts(1, instances, cpu, memory);
+            var others = db.Apps.AsNoTracking().Where(a => a.Id != app.Id);
+            if (Over("team", await QuotaSums.LimitsAsync(db, app.TeamId, options, cancellationToken), await QuotaSums.UsedAsync(others.Where(a => a.TeamId == app.TeamId), cancellationToken), wanted) is { } team) return team;
+            var project = await db.Environments.Where(e => e.Id == app.EnvironmentId).Select(e => e.ProjectId).SingleAsync(cancellationToken);
+            if (await QuotaSums.ProjectLimitsAsync(db, project, cancellationToken) is { } limits)
             {
-                TeamId = app.TeamId,
-                Apps = options.QuotaApps,
-                Instances = options.QuotaInstances,
-                CpuMillis = options.QuotaCpuMillis,
-                MemoryMebibytes = options.QuotaMemoryMebibytes,
-            };
-            var others = await db.Apps.AsNoTracking().Where(a => a.TeamId == app.TeamId && a.Id != app.Id)
-                .GroupBy(a => a.TeamId)
-                .Select(g => new { Apps = g.Count(), Instances = g.Sum(a => a.Instances), Cpu = g.Sum(a => a.CpuMillis), Memory = g.Sum(a => a.MemoryMebibytes) })
-                .SingleOrDefaultAsync(cancellationToken);
-            if ((others?.Apps ?? 0) + 1 > quota.Apps) return Over("apps", quota.Apps, (others?.Apps ?? 0) + 1);
-            if ((others?.Instances ?? 0) + instances > quota.Instances) return Over("instances", quota.Instances, (others?.Instances ?? 0) + instances);
-            if ((others?.Cpu ?? 0) + cpu > quota.CpuMillis) return Over("thousandths of a CPU", quota.CpuMillis, (others?.Cpu ?? 0) + cpu);
-            if ((others?.Memory ?? 0) + memory > quota.MemoryMebibytes) return Over("MiB of memory", quota.MemoryMebibytes, (others?.Memory ?? 0) + memory);
+                var beside = await QuotaSums.UsedAsync(others.Where(a => db.Environments.Any(e => e.Id == a.EnvironmentId && e.ProjectId == project)), cancellationToken);
+                if (Over("project", limits, beside, wanted) is { } exceeded) return exceeded;
+            }
         }
 
         (app.Instances, app.CpuMillis, app.MemoryMebibytes) = (instances, cpu, memory);
         return null;
     }
 
-    private static Error Over(string what, int allowed, int asked) => Error.QuotaExceeded($"The team may have {allowed} {what}; with this change it would have {asked}.");
+    private static Error? Over(string whose, QuotaAmounts allowed, QuotaAmounts others, QuotaAmounts wanted)
+    {
+        foreach (var (what, limit, asked) in new[]
+        {
+            ("apps", allowed.Apps, others.Apps + wanted.Apps), ("instances", allowed.Instances, others.Instances + wanted.Instances),
+            ("thousandths of a CPU", allowed.CpuMillis, others.CpuMillis + wanted.CpuMillis), ("MiB of memory", allowed.MemoryMebibytes, others.MemoryMebibytes + wanted.MemoryMebibytes),
+        })
+        {
+            if (asked > limit) return Error.QuotaExceeded($"The {whose} may have {limit} {what}; with this change it would have {asked}.");
+        }
+
+        return null;
+    }
 
     private static (int Instances, int CpuMillis, int MemoryMebibytes) Sum(AppSpec spec)
     {

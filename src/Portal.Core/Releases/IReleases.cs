@@ -19,6 +19,12 @@ public interface IReleases
     /// <summary>Makes a new release equal to an old one: image, configuration, secret versions, scale and domains. Needs <see cref="Right.Deploy"/>.</summary>
     Task<Result<ReleaseView>> RollBackAsync(Actor actor, ScopeRef app, int number, CancellationToken cancellationToken);
 
-    /// <summary>Cancels the rollout of a release that is not final yet; Conflict when it is. What was written stays. Needs <see cref="Right.Deploy"/>.</summary>
+    /// <summary>The plan a release carried out, as it was shown. NotFound when none was made. Needs <see cref="Right.AppView"/>.</summary>
+    Task<Result<PlanView>> PlanAsync(Actor actor, ScopeRef app, int number, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Cancels the rollout of a release that is not final yet; Conflict when it is. The worker then makes a release equal to the last good one, if there is one.
+    /// Needs <see cref="Right.Deploy"/>.
+    /// </summary>
     Task<Result<ReleaseView>> CancelAsync(Actor actor, ScopeRef app, int number, CancellationToken cancellationToken);
 }

@@ -36,8 +36,12 @@ internal sealed class ReleaseCommands(UnitOfWork work, ReleaseWriter writer, Wor
         {
             if (await ReleaseWriter.LockAppAsync(db, access.AppId!.Value, cancellationToken) is not { } row) return Error.NotFound("app");
             if (await OneAsync(db, access, number, cancellationToken) is not { } old) return Error.NotFound("release");
+            if (old.Rollout.State is RolloutState.AwaitingApproval or RolloutState.Rejected) return Error.Conflict($"Release {number} was never approved.");
+            // By digest where it is known: the tag may have moved on since.
+            var image = ImageDigests.Pinned(old.Release.Image, old.Rollout.Digest);
+            var declaration = DeclarationJson.Read(old.Release.Declaration);
             var draft = new ReleaseDraft(
-                DeclarationJson.Read(old.Release.Declaration), ReleaseJson.Versions(old.Release.SecretVersions), $"rolled back to {number}", actor.Email)
+                image == old.Release.Image ? declaration : declaration.WithImage(app.Environment!, image), ReleaseJson.Versions(old.Release.SecretVersions), $"rolled back to {number}", actor.Email)
             { RolledBackTo = number, Trigger = ReleaseTrigger.Rollback };
             return await writer.WriteAsync(db, row, app.Environment!, draft, cancellationToken);
         }, cancellationToken, Names.Number(number));
@@ -55,14 +59,25 @@ internal sealed class ReleaseCommands(UnitOfWork work, ReleaseWriter writer, Wor
             if (await OneAsync(db, access, number, cancellationToken) is null) return Error.NotFound("release");
             var cancelled = await db.Rollouts
                 .Where(r => r.AppId == access.AppId && r.Number == number && RolloutStates.Open.Contains(r.State))
-                .ExecuteUpdateAsync(set => set.SetProperty(r => r.State, RolloutState.Cancelled).SetProperty(r => r.Message, $"Cancelled by {actor.Email}.").SetProperty(r => r.UpdatedAt, now), cancellationToken);
+                .ExecuteUpdateAsync(set => set.SetProperty(r => r.State, RolloutState.Cancelled).SetProperty(r => r.Message, $"Cancelled by {actor.Email}.").SetProperty(r => r.UpdatedAt, now).SetProperty(r => r.FinishedAt, now)
+                    .SetProperty(r => r.RecoveryDue, true), cancellationToken);
             if (cancelled == 0) return Error.Conflict("The rollout has ended already.");
             var row = await OneAsync(db, access, number, cancellationToken);
             return ReleaseJson.View(row!.Release, row.Rollout);
         }, cancellationToken, Names.Number(number));
-        if (result.IsOk) changes.Raise(ns!);
+        if (result.IsOk)
+        {
+            // The worker goes back to the last good release.
+            signal.Raise();
+            changes.Raise(ns!);
+        }
+
         return result;
     }
+
+    public Task<Result<PlanView>> PlanAsync(Actor actor, ScopeRef app, int number, CancellationToken cancellationToken) =>
+        work.ReadAsync<PlanView>(actor, Right.AppView, app, async (db, access) =>
+            await OneAsync(db, access, number, cancellationToken) is { Release.Plan: { } plan } ? ReleaseJson.Plan(plan) : Error.NotFound("plan"), cancellationToken);
 
     private static System.Text.Json.Nodes.JsonObject Document(ReleaseRow release, string environment)
     {

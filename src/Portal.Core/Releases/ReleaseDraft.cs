@@ -22,4 +22,10 @@ internal sealed record ReleaseDraft(AppDeclaration Declaration, ImmutableSortedD
 
     /// <summary>Whether instances are replaced even when nothing of theirs changed.</summary>
     public bool Restart { get; init; }
+
+    /// <summary>The instance release it goes on with, for a way back to instances that may still run; null to find out.</summary>
+    public int? InstancesOf { get; init; }
+
+    /// <summary>Whether neither a freeze nor a missing approval holds it back: going back to what was good is never a risk taken.</summary>
+    public bool IsExempt => Trigger == ReleaseTrigger.Recovery;
 }

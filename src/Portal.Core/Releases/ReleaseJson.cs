@@ -23,9 +23,22 @@ internal static class ReleaseJson
 
     public static ReleaseView View(ReleaseRow release, RolloutRow rollout) => new(
         release.Id, release.Number, release.Reason, release.Image, release.Author, release.CreatedAt, release.RolledBackTo,
-        Versions(release.SecretVersions), DeclarationJson.Read(release.Declaration), View(rollout));
+        Versions(release.SecretVersions), DeclarationJson.Read(release.Declaration), View(rollout))
+    {
+        Trigger = release.Trigger,
+        PromotedFrom = release.PromotedFrom,
+        HasPlan = release.Plan is not null,
+    };
 
-    public static RolloutView View(RolloutRow rollout) => new(rollout.Number, rollout.State, rollout.Message, rollout.CreatedAt, rollout.UpdatedAt, rollout.Deadline);
+    public static RolloutView View(RolloutRow rollout) => new(rollout.Number, rollout.State, rollout.Message, rollout.CreatedAt, rollout.UpdatedAt, rollout.Deadline)
+    {
+        Weight = rollout.State is RolloutState.Shifting or RolloutState.Promoting ? rollout.Weight : null,
+        StartedAt = rollout.StartedAt,
+        FinishedAt = rollout.FinishedAt,
+        Digest = rollout.Digest,
+        DecidedBy = rollout.DecidedBy,
+        DecidedAt = rollout.DecidedAt,
+    };
 
     /// <summary>Whether instances of one release can go on as instances of another: everything but scale and domains is equal.</summary>
     public static bool SameInstances(AppSpec one, ImmutableSortedDictionary<string, int> oneSecrets, AppSpec other, ImmutableSortedDictionary<string, int> otherSecrets) =>

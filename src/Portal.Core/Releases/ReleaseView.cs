@@ -15,4 +15,14 @@ namespace Portal.Core.Releases;
 /// <param name="Rollout">Its rollout.</param>
 public sealed record ReleaseView(
     Guid Id, int Number, string Reason, string Image, string Author, DateTimeOffset CreatedAt, int? RolledBackTo,
-    IReadOnlyDictionary<string, int> SecretVersions, AppDeclaration Declaration, RolloutView Rollout);
+    IReadOnlyDictionary<string, int> SecretVersions, AppDeclaration Declaration, RolloutView Rollout)
+{
+    /// <summary>What brought it about.</summary>
+    public ReleaseTrigger Trigger { get; init; }
+
+    /// <summary>For a promotion, where it came from, as <c>environment/number</c>.</summary>
+    public string? PromotedFrom { get; init; }
+
+    /// <summary>Whether the plan it carried out was kept with it.</summary>
+    public bool HasPlan { get; init; }
+}

@@ -53,6 +53,9 @@ internal static class AppEndpoints
                 Answers.Accepted(use.SetSecretAsync(http.Actor(), http.Scope(ScopeLevel.App), name, body.Value, http.RequestAborted))))
             .WithName("SetSecret").Accepts<SecretValue>("application/json").Produces<ReleaseView>(202).RequiresRight(Right.SecretWrite, ScopeLevel.App);
 
+        app.MapGet("/secrets", (HttpContext http, IApps use) => Answers.Ok(use.SecretVersionsAsync(http.Actor(), http.Scope(ScopeLevel.App), http.RequestAborted)))
+            .WithName("ListSecretVersions").Produces<IReadOnlyList<SecretVersion>>().RequiresRight(Right.AppView, ScopeLevel.App);
+
         app.MapGet("/domains", (HttpContext http, IDomains use) => Answers.Ok(use.ListAsync(http.Actor(), http.Scope(ScopeLevel.App), http.RequestAborted)))
             .WithName("ListDomains").Produces<IReadOnlyList<DomainView>>().RequiresRight(Right.AppView, ScopeLevel.App);
         app.MapPut("/domains/{host}", (string host, HttpContext http, IDomains use) => Answers.Accepted(use.AddAsync(http.Actor(), http.Scope(ScopeLevel.App), host, http.RequestAborted)))

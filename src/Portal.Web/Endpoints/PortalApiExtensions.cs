@@ -47,6 +47,8 @@ public static class PortalApiExtensions
         AuditEndpoints.Map(api);
         VolumeEndpoints.Map(api);
         TaskEndpoints.Map(api);
+        EnvironmentEndpoints.Map(api);
+        QuotaEndpoints.Map(api);
         foreach (var endpoint in endpoints.DataSources.Where(source => !former.Contains(source)).SelectMany(source => source.Endpoints))
         {
             if (endpoint.Metadata.GetMetadata<RightRequirement>() is null) throw new InvalidOperationException($"The endpoint {endpoint.DisplayName} says nothing about rights.");

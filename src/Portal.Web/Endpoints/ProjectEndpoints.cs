@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Portal.Core.Members;
 using Portal.Core.Projects;
+using Portal.Core.Results;
 
 namespace Portal.Web.Endpoints;
 
@@ -33,15 +34,25 @@ internal static class ProjectEndpoints
         environments.MapGet("/{environment}", (HttpContext http, IEnvironments use) => Answers.Ok(use.GetAsync(http.Actor(), http.Scope(ScopeLevel.Environment), http.RequestAborted)))
             .WithName("GetEnvironment").Produces<EnvironmentView>().RequiresRight(Right.AppView, ScopeLevel.Environment);
         environments.MapPatch("/{environment}", (HttpContext http, IEnvironments use) => RequestBody.WithJsonAsync<EnvironmentChange>(http, body =>
-                Answers.Ok(use.ProtectAsync(http.Actor(), http.Scope(ScopeLevel.Environment), body.Protected, http.RequestAborted))))
+                Answers.Ok(ChangeAsync(use, http, body))))
             .WithName("ProtectEnvironment").Accepts<EnvironmentChange>("application/json").Produces<EnvironmentView>().RequiresRight(Right.ProjectManage, ScopeLevel.Environment);
         environments.MapDelete("/{environment}", (HttpContext http, IEnvironments use) => Answers.Accepted(use.DeleteAsync(http.Actor(), http.Scope(ScopeLevel.Environment), http.RequestAborted)))
             .WithName("DeleteEnvironment").Produces(202).RequiresRight(Right.AppDelete, ScopeLevel.Environment);
+    }
+
+    private static async Task<Result<EnvironmentView>> ChangeAsync(IEnvironments use, HttpContext http, EnvironmentChange change)
+    {
+        var (actor, scope) = (http.Actor(), http.Scope(ScopeLevel.Environment));
+        Result<EnvironmentView>? result = null;
+        if (change.Protected is { } isProtected) result = await use.ProtectAsync(actor, scope, isProtected, http.RequestAborted);
+        if (change.Approvals is { } asks && result is not { IsOk: false }) result = await use.AskApprovalsAsync(actor, scope, asks, http.RequestAborted);
+        return result ?? Error.Invalid("", "Say what is to change: protected or approvals.");
     }
 
     internal sealed record NewProject(string Name);
 
     internal sealed record NewEnvironment(string Name, bool Protected = false);
 
-    internal sealed record EnvironmentChange(bool Protected);
+    /// <summary>What is left out stays; protection first, since it turns approvals on.</summary>
+    internal sealed record EnvironmentChange(bool? Protected = null, bool? Approvals = null);
 }

@@ -17,6 +17,9 @@ internal sealed class FakeCluster : ICluster
     /// <summary>Whether instances become ready as soon as they are asked for.</summary>
     public bool IsReady { get; set; } = true;
 
+    /// <summary>Deployments whose instances never become ready.</summary>
+    public HashSet<string> Broken { get; } = new(StringComparer.Ordinal);
+
     /// <summary>How jobs end: <c>Complete</c>, <c>Failed</c>, or not at all when null.</summary>
     public string? JobEnds { get; set; } = "Complete";
 
@@ -69,6 +72,15 @@ internal sealed class FakeCluster : ICluster
 
     public async Task<bool> HasLeftoversAsync(string ns, string app, CancellationToken cancellationToken) => (await ListAllAsync(ns, app, cancellationToken)).Any(item => item.Kind != "PersistentVolumeClaim");
 
+    /// <summary>What instances say they run.</summary>
+    public string? Digest { get; set; }
+
+    public Task<string?> ImageDigestAsync(string ns, string app, int release, CancellationToken cancellationToken)
+    {
+        Count();
+        return Task.FromResult(Digest);
+    }
+
     public Task DeleteAsync(string ns, string kind, string name, CancellationToken cancellationToken)
     {
         Count();
@@ -102,7 +114,7 @@ internal sealed class FakeCluster : ICluster
             ["observedGeneration"] = 1L,
             ["replicas"] = (long)wanted,
             ["updatedReplicas"] = (long)wanted,
-            ["readyReplicas"] = IsReady ? wanted : 0L,
+            ["readyReplicas"] = IsReady && !Broken.Contains((string)shown["metadata"]!["name"]!) ? wanted : 0L,
         };
         return JsonNode.Parse(shown.ToJsonString())!.AsObject();
     }

@@ -10,6 +10,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Portal.Core.Apps;
 using Portal.Core.Deliveries;
+using Portal.Core.Freezes;
 using Portal.Core.Members;
 using Portal.Core.Projects;
 using Portal.Core.Tasks;
@@ -101,6 +102,8 @@ public sealed class Rest_decides_for_everybody(Product product) : IClassFixture<
             values["id"] = Assert.Single(Product.Ok(await product.Get<IVolumes>().ListAsync(founder, app with { App = null }, default))).Id.ToString();
         }
 
+        if (endpoint == "EndFreeze")
+            values["id"] = Product.Ok(await product.Get<IFreezes>().AddAsync(founder, app with { App = null }, "holidays", null, product.Clock.GetUtcNow().AddDays(1), default)).Id.ToString();
         if (endpoint == "RemoveTask")
         {
             await product.RolloutPassAsync();

@@ -33,7 +33,7 @@ public sealed class Ingress_compiles_to_hosts_and_backends
     }
 
     [Fact]
-    public void All_cases_are_there() => Assert.Equal(9, GoldenCase.Names("ingress").Count());
+    public void All_cases_are_there() => Assert.Equal(10, GoldenCase.Names("ingress").Count());
 
     [Theory]
     [InlineData("shop.example.com", "/", "web")]

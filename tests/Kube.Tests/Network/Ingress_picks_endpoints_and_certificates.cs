@@ -50,6 +50,19 @@ public sealed class Ingress_picks_endpoints_and_certificates
         Assert.Null(EndpointChoice.Choose([], null, 0, new Random(7)));
     }
 
+    [Theory]
+    [InlineData(0, 0)]
+    [InlineData(30, 30)]
+    [InlineData(100, 100)]
+    public void A_canary_gets_its_share_of_the_requests(int weight, int share)
+    {
+        var (first, second) = (Endpoints(2), Endpoints(1));
+        var route = new IngressRoute("", PathMatch.Prefix, "a", "main", "a/web:80", first, second, weight);
+        Assert.Equal(share, Enumerable.Range(0, 100).Count(dice => ReferenceEquals(second, route.Side(dice))));
+        Assert.Same(first, (route with { CanaryEndpoints = [] }).Side(0));
+        Assert.Same(second, (route with { Endpoints = [] }).Side(99));
+    }
+
     [Fact]
     public void A_host_gets_the_certificate_of_its_own_namespace()
     {

@@ -35,6 +35,9 @@ internal sealed class FakeApps : IApps
 
     public Task<Result<ReleaseView>> SetSecretAsync(Actor actor, ScopeRef app, string name, Sensitive value, CancellationToken cancellationToken) => Answer($"secret {name} of {value.Reveal().Length} characters", view => view);
 
+    public Task<Result<IReadOnlyList<SecretVersion>>> SecretVersionsAsync(Actor actor, ScopeRef app, CancellationToken cancellationToken) =>
+        Task.FromResult(Result<IReadOnlyList<SecretVersion>>.Ok([.. All.Where(view => view.Name == app.App).SelectMany(view => view.Secrets).Select(secret => new SecretVersion(secret.Name, secret.Version, "ada@example.com", secret.SetAt))]));
+
     public Task<Result<ReleaseView>> SetImageAsync(Actor actor, ScopeRef app, string image, CancellationToken cancellationToken) => Answer($"image {image}", view => view);
 
     public Task<Result<ReleaseView>> RestartAsync(Actor actor, ScopeRef app, CancellationToken cancellationToken) => Answer("restart", view => view);

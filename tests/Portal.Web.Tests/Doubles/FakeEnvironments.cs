@@ -30,6 +30,13 @@ internal sealed class FakeEnvironments : IEnvironments
         return Task.FromResult<Result<EnvironmentView>>(All[index]);
     }
 
+    public Task<Result<EnvironmentView>> AskApprovalsAsync(Actor actor, ScopeRef environment, bool asks, CancellationToken cancellationToken)
+    {
+        var index = All.FindIndex(view => view.Name == environment.Environment);
+        All[index] = All[index] with { Approvals = asks };
+        return Task.FromResult<Result<EnvironmentView>>(All[index]);
+    }
+
     public Task<Result<Unit>> DeleteAsync(Actor actor, ScopeRef environment, CancellationToken cancellationToken)
     {
         Deleted.Add(environment.Environment);

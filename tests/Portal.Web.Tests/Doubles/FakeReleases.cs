@@ -31,6 +31,8 @@ internal sealed class FakeReleases : IReleases
         return Task.FromResult<Result<ReleaseView>>(All[0]);
     }
 
+    public Task<Result<PlanView>> PlanAsync(Actor actor, ScopeRef app, int number, CancellationToken cancellationToken) => Task.FromResult<Result<PlanView>>(Error.NotFound("plan"));
+
     public Task<Result<ReleaseView>> CancelAsync(Actor actor, ScopeRef app, int number, CancellationToken cancellationToken)
     {
         Calls.Add($"cancel {number}");

@@ -1025,6 +1025,10 @@ namespace Portal.Migrations.Core.Migrations
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("updated_at");
 
+                    b.Property<int>("Weight")
+                        .HasColumnType("integer")
+                        .HasColumnName("weight");
+
                     b.HasKey("ReleaseId");
 
                     b.HasIndex("AppId")

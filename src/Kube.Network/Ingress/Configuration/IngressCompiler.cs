@@ -1,3 +1,4 @@
+using System.Globalization;
 using k8s.Models;
 using Kube.Network.Objects;
 
@@ -10,6 +11,11 @@ namespace Kube.Network.Ingress.Configuration;
 internal sealed class IngressCompiler
 {
     private const string ClassAnnotation = "kubernetes.io/ingress.class";
+
+    // An Ingress with these adds no rule of its own: it takes a share of another one's of the same host and path, as
+    // https://kubernetes.github.io/ingress-nginx/user-guide/nginx-configuration/annotations/#canary describes it.
+    private const string CanaryAnnotation = "nginx.ingress.kubernetes.io/canary";
+    private const string WeightAnnotation = "nginx.ingress.kubernetes.io/canary-weight";
 
     private readonly Dictionary<string, Draft> _hosts = new(StringComparer.Ordinal);
     private readonly SortedDictionary<string, IngressBackend> _backends = new(StringComparer.Ordinal);
@@ -32,10 +38,12 @@ internal sealed class IngressCompiler
             .ThenBy(ingress => ingress.Metadata.NamespaceProperty, StringComparer.Ordinal)
             .ThenBy(ingress => ingress.Metadata.Name, StringComparer.Ordinal)
             .ToList();
-        foreach (var ingress in mine)
+        foreach (var ingress in mine.Where(ingress => !IsCanary(ingress)))
             compiler.Add(ingress);
-        foreach (var ingress in mine)
+        foreach (var ingress in mine.Where(ingress => !IsCanary(ingress)))
             compiler.AddTls(ingress);
+        foreach (var ingress in mine.Where(IsCanary))
+            compiler.AddCanary(ingress);
         var hosts = compiler._hosts.OrderBy(host => host.Key, StringComparer.Ordinal)
             .Select(host => new IngressHost(host.Key, host.Value.Namespace, host.Value.TlsSecret, host.Value.InOrder()));
         return new IngressConfiguration([.. hosts], [.. compiler._backends.Values], compiler._conflicts);
@@ -70,6 +78,25 @@ internal sealed class IngressCompiler
         {
             if (rules.Count == 0 ? Claim(ingress, host) is { } draft : _hosts.TryGetValue(host, out draft) && draft.Namespace == ingress.Metadata.NamespaceProperty)
                 draft.Fallback ??= new PathTarget(ingress.Metadata.Name, name);
+        }
+    }
+
+    private static bool IsCanary(V1Ingress ingress) => ingress.Metadata.Annotations?.TryGetValue(CanaryAnnotation, out var canary) == true && canary == "true";
+
+    private void AddCanary(V1Ingress ingress)
+    {
+        if (!ingress.Metadata.Annotations.TryGetValue(WeightAnnotation, out var text) || !int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var weight) || weight == 0)
+            return;
+        foreach (var rule in ingress.Spec?.Rules ?? [])
+        {
+            if (HostName.Normalize(rule.Host) is not { } host || !_hosts.TryGetValue(host, out var draft) || draft.Namespace != ingress.Metadata.NamespaceProperty)
+                continue;
+            foreach (var path in rule.Http?.Paths ?? [])
+            {
+                var key = (string.IsNullOrEmpty(path.Path) ? "/" : path.Path, path.PathType == "Exact" ? PathMatch.Exact : PathMatch.Prefix);
+                if (draft.Paths.TryGetValue(key, out var target) && target.Canary is null && Backend(ingress, path.Backend) is { } backend)
+                    draft.Paths[key] = target with { Canary = new IngressCanary(backend, Math.Min(weight, 100)) };
+            }
         }
     }
 
@@ -117,7 +144,7 @@ internal sealed class IngressCompiler
         return name;
     }
 
-    private sealed record PathTarget(string Ingress, string Backend);
+    private sealed record PathTarget(string Ingress, string Backend, IngressCanary? Canary = null);
 
     private sealed class Draft(string ns)
     {
@@ -132,7 +159,7 @@ internal sealed class IngressCompiler
         // The longest path first; of two equal ones the exact rule.
         public List<IngressPath> InOrder()
         {
-            var ordered = Paths.Select(path => new IngressPath(path.Key.Path, path.Key.Match, path.Value.Ingress, path.Value.Backend))
+            var ordered = Paths.Select(path => new IngressPath(path.Key.Path, path.Key.Match, path.Value.Ingress, path.Value.Backend, path.Value.Canary))
                 .OrderByDescending(path => path.Path.TrimEnd('/').Length).ThenBy(path => path.Match).ThenBy(path => path.Path, StringComparer.Ordinal).ToList();
             if (Fallback is not null && !Paths.ContainsKey(("/", PathMatch.Prefix)))
                 ordered.Add(new IngressPath("/", PathMatch.Prefix, Fallback.Ingress, Fallback.Backend));

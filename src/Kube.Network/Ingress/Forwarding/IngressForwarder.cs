@@ -50,11 +50,12 @@ internal sealed class IngressForwarder(KubeIngressOptions options, IngressRouter
     private async Task<ForwarderError> ForwardAsync(HttpContext context, IngressRoute route, string host, string path)
     {
         List<IngressEndpoint>? tried = null;
+        var dice = Random.Shared.Next(100);
         for (var attempt = 1; ; attempt++)
         {
             // A lone instance is asked again: one lost connection does not mean that it is not ready.
-            var endpoint = EndpointChoice.Choose(route.Endpoints, tried, timeProvider.GetTimestamp(), Random.Shared)
-                ?? EndpointChoice.Choose(route.Endpoints, null, timeProvider.GetTimestamp(), Random.Shared);
+            var endpoint = EndpointChoice.Choose(route.Side(dice), tried, timeProvider.GetTimestamp(), Random.Shared)
+                ?? EndpointChoice.Choose(route.Side(dice), null, timeProvider.GetTimestamp(), Random.Shared);
             if (endpoint is null)
             {
                 await IngressPages.UnavailableAsync(context).ConfigureAwait(false);

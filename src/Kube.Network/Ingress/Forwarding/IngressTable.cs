@@ -38,7 +38,8 @@ internal sealed class IngressTable
         foreach (var host in configuration.Hosts)
         {
             var routes = host.Paths.Select(path => new IngressRoute(
-                path.Match == PathMatch.Prefix ? path.Path.TrimEnd('/') : path.Path, path.Match, host.Namespace, path.Ingress, path.Backend, backends[path.Backend])).ToArray();
+                path.Match == PathMatch.Prefix ? path.Path.TrimEnd('/') : path.Path, path.Match, host.Namespace, path.Ingress, path.Backend, backends[path.Backend],
+                path.Canary is { } canary ? backends[canary.Backend] : [], path.Canary?.Weight ?? 0)).ToArray();
             if (host.Host.Length == 0)
                 anyHost = routes;
             else if (host.Host.StartsWith("*.", StringComparison.Ordinal))
