@@ -66,6 +66,36 @@ public sealed class InformerTests : IAsyncDisposable
         Assert.Single(_informer.List());
     }
 
+    [Fact]
+    public async Task Handlers_of_two_informers_may_ask_each_others_index_at_one_time()
+    {
+        using var other = new ScriptedServer();
+        var second = new Informer<V1ConfigMap>(KubeClients.FromConfiguration(new KubernetesClientConfiguration { Host = "http://127.0.0.1:1" }, other), new InformerOptions(), TimeProvider.System, NullLogger.Instance);
+        using var both = new Barrier(2);
+        var found = 0;
+        foreach (var (mine, theirs) in new[] { (_informer, second), (second, _informer) })
+        {
+            mine.AddIndex("all", _ => ["all"]);
+            mine.Subscribe(_ =>
+            {
+                // Both handlers run now, each within its own informer.
+                if (both.SignalAndWait(TimeSpan.FromSeconds(20)))
+                {
+                    Interlocked.Add(ref found, theirs.ByIndex("all", "all").Count);
+                }
+            });
+        }
+
+        _server.Answer("list", List(5, ("a", 3)));
+        other.Answer("list", List(5, ("b", 3)));
+        _run = Task.Run(() => _informer.RunAsync(_stop.Token), _stop.Token);
+        var running = Task.Run(() => second.RunAsync(_stop.Token), _stop.Token);
+        await Task.WhenAll(_informer.WaitForSyncAsync(TestContext.Current.CancellationToken), second.WaitForSyncAsync(TestContext.Current.CancellationToken)).WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
+        Assert.Equal(2, found);
+        await _stop.CancelAsync();
+        await running;
+    }
+
     private void Start() => _run = _informer.RunAsync(_stop.Token);
 
     private Task<string[]> ToldAsync(params string[] expected) =>
