@@ -1,3 +1,5 @@
+using System.Net;
+using System.Net.Sockets;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json.Nodes;
@@ -11,12 +13,16 @@ namespace Kube.Machinery.Events;
 
 /// <summary>
 /// Writes core/v1 Events in the background. A repeated event (same object, type, reason and message) raises the count of the one
-/// written first. Events are a courtesy: when the queue is full or the server is away they are dropped, and work never waits for them.
+/// written first. Events are a courtesy: work never waits for them, they wait half a minute for a server that is away, and when the queue is full the
+/// oldest is dropped.
 /// </summary>
 public sealed class EventRecorder
 {
     private const int QueueLimit = 4096;
     private const int MemoryLimit = 8192;
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan LastPause = TimeSpan.FromSeconds(2);
     private readonly ResourceClient<Corev1Event> _events;
     private readonly string _component;
     private readonly string _instance;
@@ -53,14 +59,7 @@ public sealed class EventRecorder
         {
             await foreach (var occurrence in _queue.Reader.ReadAllAsync(cancellationToken))
             {
-                try
-                {
-                    await WriteAsync(occurrence, cancellationToken);
-                }
-                catch (Exception e) when (e is ApiException or HttpRequestException or IOException)
-                {
-                    _logger.EventNotWritten(occurrence.Reason, e.Message);
-                }
+                await DeliverAsync(occurrence, cancellationToken);
             }
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
@@ -68,6 +67,35 @@ public sealed class EventRecorder
             // Stopped.
         }
     }
+
+    // Tried again while the server is away or asks for patience; whatever else goes wrong with one event ends that event, not the loop.
+    private async Task DeliverAsync(Occurrence occurrence, CancellationToken cancellationToken)
+    {
+        for (var pause = FirstPause; ; pause = pause * 2 < LastPause ? pause * 2 : LastPause)
+        {
+            try
+            {
+                await WriteAsync(occurrence, cancellationToken);
+                return;
+            }
+            catch (Exception e) when (e is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
+            {
+                if (!MayPass(e) || _time.GetElapsedTime(occurrence.Reported) > Patience)
+                {
+                    _logger.EventNotWritten(occurrence.Reason, e.Message);
+                    return;
+                }
+            }
+
+            await Task.Delay(pause, _time, cancellationToken);
+        }
+    }
+
+    private static bool MayPass(Exception e) => e switch
+    {
+        ApiException api => api.Code == HttpStatusCode.TooManyRequests || (int)api.Code >= 500,
+        _ => e is HttpRequestException or IOException or OperationCanceledException or SocketException,
+    };
 
     private void Record(IKubernetesObject<V1ObjectMeta> involved, string type, string reason, string message)
     {
@@ -84,7 +112,7 @@ public sealed class EventRecorder
             NamespaceProperty = involved.Metadata.NamespaceProperty,
             Uid = involved.Metadata.Uid,
         };
-        _queue.Writer.TryWrite(new Occurrence(reference, type, reason, message, _time.GetUtcNow().UtcDateTime));
+        _queue.Writer.TryWrite(new Occurrence(reference, type, reason, message, _time.GetUtcNow().UtcDateTime, _time.GetTimestamp()));
     }
 
     private async Task WriteAsync(Occurrence o, CancellationToken cancellationToken)
@@ -147,5 +175,5 @@ public sealed class EventRecorder
         }
     }
 
-    private sealed record Occurrence(V1ObjectReference Involved, string Type, string Reason, string Message, DateTime At);
+    private sealed record Occurrence(V1ObjectReference Involved, string Type, string Reason, string Message, DateTime At, long Reported);
 }
