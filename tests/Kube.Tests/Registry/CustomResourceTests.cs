@@ -1,3 +1,6 @@
+using System.Text;
+using Kube.ApiServer.Storage;
+using Microsoft.Extensions.DependencyInjection;
 using Testing;
 using Xunit;
 
@@ -75,6 +78,34 @@ public sealed class CustomResourceTests
         Assert.Equal(["crontabs", "crontabs/status", "crontabs/scale"], resources.Body["resources"]!.AsArray().Select(r => r!["name"]!.ToString()));
         Assert.Contains((await api.GetAsync("/apis")).Body["groups"]!.AsArray(), g => g!["name"]!.ToString() == "stable.example.com");
         (await api.GetAsync("/apis/stable.example.com/v1/namespaces/default/other")).Expect(404);
+    }
+
+    [Fact]
+    public async Task A_status_names_no_version_that_the_definition_lacks()
+    {
+        await using var api = await InProcessApiServer.StartAsync();
+        (await api.CreateAsync(Definitions, CronTabs)).Expect(201);
+        const string status = $"{Definitions}/crontabs.stable.example.com/status";
+        var unknown = (await api.PatchAsync(status, """{"status":{"storedVersions":["v1","v9"]}}""")).Expect(422);
+        Assert.Contains("status.storedVersions[1]: Invalid value: \"v9\": must appear in spec.versions", unknown.At("message"), StringComparison.Ordinal);
+        (await api.PatchAsync(status, """{"status":{"storedVersions":[]}}""")).Expect(422);
+        (await api.PatchAsync(status, """{"status":{"storedVersions":["v1"],"conditions":null}}""")).Expect(200);
+    }
+
+    [Fact]
+    public async Task A_definition_whose_status_names_a_version_it_lacks_can_still_be_deleted()
+    {
+        await using var api = await InProcessApiServer.StartAsync();
+        (await api.CreateAsync(Definitions, CronTabs)).Expect(201);
+        // As an older server may have let it in.
+        var store = api.Services.GetRequiredService<IObjectStore>();
+        var key = new ObjectKey("customresourcedefinitions.apiextensions.k8s.io", "", "crontabs.stable.example.com");
+        var kept = store.Get(key)!;
+        var json = Encoding.UTF8.GetBytes(Encoding.UTF8.GetString(kept.Json.Span).Replace("\"storedVersions\":[\"v1\"]", "\"storedVersions\":[\"v9\"]", StringComparison.Ordinal));
+        Assert.Equal(WriteOutcome.Committed, (await store.WriteAsync(new Write(WriteKind.Update, key, kept.Revision, json, kept.Labels), TestContext.Current.CancellationToken)).Outcome);
+        Assert.Equal("v9", (await api.GetAsync($"{Definitions}/crontabs.stable.example.com")).At("status.storedVersions.0"));
+        (await api.DeleteAsync($"{Definitions}/crontabs.stable.example.com")).Expect(200);
+        await Eventually.Async("the definition is gone", () => api.GetAsync($"{Definitions}/crontabs.stable.example.com"), a => a.Status == 404);
     }
 
     [Fact]

@@ -47,6 +47,8 @@ internal sealed class CustomResourceDefinitionKind()
 
     public override void ValidateUpdate(JsonObject document, JsonObject old, FieldErrors errors) => DefinitionRules.ValidateUpdate(document, old, errors);
 
+    public override void ValidateStatus(JsonObject document, JsonObject old, FieldErrors errors) => DefinitionRules.ValidateStatus(document, errors);
+
     public override void BeginDeletion(JsonObject document)
     {
         var status = document.Ensure("status");

@@ -50,12 +50,33 @@ internal static class DefinitionRules
                 errors.Immutable($"spec.names.{field}", spec.Object("names").Text(field));
         }
 
+        // A definition that goes takes its objects along, whatever version they were kept in.
+        if (old.Object("metadata")?["deletionTimestamp"] is null)
+            StoredVersions(old, spec, "missing from spec.versions; it was previously a storage version, and must remain in spec.versions until a storage migration ensures no data remains persisted in it and removes it from status.storedVersions", errors);
+    }
+
+    /// <summary>The status may forget versions that nothing is kept in any more, never the one that is being written, and never name one that is not there.</summary>
+    public static void ValidateStatus(JsonObject document, FieldErrors errors)
+    {
+        if (document.Object("metadata")?["deletionTimestamp"] is not null)
+            return;
+        var spec = document.Object("spec");
+        StoredVersions(document, spec, "must appear in spec.versions", errors);
+        var stored = document.Object("status").Texts("storedVersions").ToArray();
+        if (stored.Length == 0)
+            errors.Invalid("status.storedVersions", "[]", "must have at least one stored version");
+        else if (spec.Objects("versions").FirstOrDefault(v => v.Flag("storage") == true).Text("name") is { } writing && !stored.Contains(writing))
+            errors.Invalid("status.storedVersions", $"[{string.Join(' ', stored)}]", $"must have the storage version {writing}");
+    }
+
+    private static void StoredVersions(JsonObject holder, JsonObject? spec, string why, FieldErrors errors)
+    {
         var versions = spec.Objects("versions").Select(v => v.Text("name")).ToHashSet();
         var i = 0;
-        foreach (var stored in old.Object("status").Texts("storedVersions"))
+        foreach (var stored in holder.Object("status").Texts("storedVersions"))
         {
             if (!versions.Contains(stored))
-                errors.Invalid($"status.storedVersions[{i}]", stored, "missing from spec.versions; v1 was previously a storage version, and must remain in spec.versions until a storage migration ensures no data remains persisted in it and removes it from status.storedVersions".Replace("v1 was", stored + " was", StringComparison.Ordinal));
+                errors.Invalid($"status.storedVersions[{i}]", stored, why);
             i++;
         }
     }
