@@ -96,6 +96,9 @@ internal static class Compiler
                 [Labels.Team] = input.Team,
                 [Labels.Project] = input.Project,
                 [Labels.Environment] = input.Environment,
+                // Images that run as root stay possible; host namespaces, host paths and privileges do not.
+                [Labels.EnforcedSecurity] = "baseline",
+                [Labels.AdvisedSecurity] = "restricted",
             },
         },
     });

@@ -18,6 +18,12 @@ internal static class Labels
     public const string ManagedBy = "app.kubernetes.io/managed-by";
     public const string Portal = "portal";
 
+    /// <summary>The pod security level the cluster holds a namespace's pods to, whoever makes them.</summary>
+    public const string EnforcedSecurity = "pod-security.kubernetes.io/enforce";
+
+    /// <summary>The level whose violations the cluster warns of.</summary>
+    public const string AdvisedSecurity = "pod-security.kubernetes.io/warn";
+
     /// <summary>Selects everything the portal made.</summary>
     public const string ManagedSelector = ManagedBy + "=" + Portal;
 
