@@ -20,14 +20,12 @@ internal static class Compression
     /// <summary>Whether an answer of a length is sent compressed.</summary>
     public static bool Applies(HttpContext http, long length) => length > From && HttpMethods.IsGet(http.Request.Method) && Accepts(http.Request);
 
-    /// <summary>Announces gzip and gives the stream to write to; dispose it to end the answer.</summary>
-    /// <param name="http">The exchange.</param>
-    /// <param name="beginning">The first bytes of the answer, from which the way of compressing is chosen.</param>
-    public static Stream Begin(HttpContext http, ReadOnlySpan<byte> beginning)
+    /// <summary>Announces gzip and sends an answer.</summary>
+    public static Task SendAsync(HttpContext http, BodySource source)
     {
         http.Response.Headers.ContentEncoding = "gzip";
         http.Response.Headers.Vary = "Accept-Encoding";
-        return new GZipStream(http.Response.Body, Repeats(beginning) ? Cheap : Cheapest, leaveOpen: true);
+        return GzipBlocks.WriteAsync(http.Response.BodyWriter, source, beginning => Repeats(beginning) ? Cheap : Cheapest, http.RequestAborted);
     }
 
     private static bool Repeats(ReadOnlySpan<byte> beginning)

@@ -6,20 +6,48 @@ namespace Kube.ApiServer.Http;
 /// <summary>Writes answers.</summary>
 internal static class Replies
 {
-    public static async Task JsonAsync(HttpContext http, int code, ReadOnlyMemory<byte> body, string contentType = "application/json")
+    // Kestrel encrypts and sends what one segment of its pipe holds: its own segments of 4 KB make four times as many TLS records as need be.
+    private const int PieceBytes = 64 * 1024;
+
+    public static Task JsonAsync(HttpContext http, int code, ReadOnlyMemory<byte> body, string contentType = "application/json")
     {
         http.Response.StatusCode = code;
         http.Response.ContentType = contentType;
         http.Response.Headers.CacheControl = "no-cache, private";
-        if (Compression.Applies(http, body.Length))
+        if (body.Length <= PieceBytes)
         {
-            await using var gzip = Compression.Begin(http, body.Span);
-            await gzip.WriteAsync(body, http.RequestAborted).ConfigureAwait(false);
+            http.Response.ContentLength = body.Length;
+            return http.Response.Body.WriteAsync(body, http.RequestAborted).AsTask();
+        }
+
+        var rest = body;
+        return SendAsync(http, body.Length, room =>
+        {
+            var taken = Math.Min(rest.Length, room.Length);
+            rest.Span[..taken].CopyTo(room);
+            rest = rest[taken..];
+            return taken;
+        });
+    }
+
+    /// <summary>Sends a long answer whose status and type are set, compressed if that pays.</summary>
+    public static async Task SendAsync(HttpContext http, long length, BodySource source)
+    {
+        if (Compression.Applies(http, length))
+        {
+            await Compression.SendAsync(http, source).ConfigureAwait(false);
             return;
         }
 
-        http.Response.ContentLength = body.Length;
-        await http.Response.Body.WriteAsync(body, http.RequestAborted).ConfigureAwait(false);
+        http.Response.ContentLength = length;
+        // Before the answer has started, the memory given out would be a copy's.
+        await http.Response.StartAsync(http.RequestAborted).ConfigureAwait(false);
+        var output = http.Response.BodyWriter;
+        for (int read; (read = source(output.GetSpan(PieceBytes))) > 0;)
+        {
+            output.Advance(read);
+            await output.FlushAsync(http.RequestAborted).ConfigureAwait(false);
+        }
     }
 
     public static Task StatusAsync(HttpContext http, ApiStatus status)
