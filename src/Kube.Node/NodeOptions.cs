@@ -6,6 +6,12 @@ public sealed class NodeOptions
     /// <summary>Address of the API server, for instance <c>https://10.0.0.1:6443</c>.</summary>
     public string ServerUrl { get; set; } = "";
 
+    /// <summary>Further API servers of the same cluster, to move to when the one in use is gone.</summary>
+    public IList<string> OtherServerUrls { get; } = new List<string>();
+
+    /// <summary>All servers, <see cref="ServerUrl"/> first.</summary>
+    internal string[] Servers => [ServerUrl, .. OtherServerUrls];
+
     /// <summary>One-time join string <c>&lt;id&gt;.&lt;secret&gt;:&lt;lower hex sha256 of the CA's SubjectPublicKeyInfo&gt;</c>. Needed until the node has joined, ignored after.</summary>
     public string? JoinToken { get; set; }
 

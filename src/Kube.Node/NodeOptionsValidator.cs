@@ -15,6 +15,12 @@ internal sealed partial class NodeOptionsValidator : IValidateOptions<NodeOption
         var faults = new List<string>();
         if (!Uri.TryCreate(options.ServerUrl, UriKind.Absolute, out var url) || url.Scheme != Uri.UriSchemeHttps)
             faults.Add($"ServerUrl: '{options.ServerUrl}' is not an https address");
+        foreach (var other in options.OtherServerUrls)
+        {
+            if (!Uri.TryCreate(other, UriKind.Absolute, out var address) || address.Scheme != Uri.UriSchemeHttps)
+                faults.Add($"OtherServerUrls: '{other}' is not an https address");
+        }
+
         if (options.NodeName.Length > 253 || !Subdomain().IsMatch(options.NodeName))
             faults.Add($"NodeName: '{options.NodeName}' is not a lower-case DNS name");
         if (!IPAddress.TryParse(options.InternalIP, out _))

@@ -5,9 +5,14 @@ namespace Kube.Machinery.Client;
 /// <summary>Opens connections to a Kubernetes API server.</summary>
 public static class KubeClients
 {
+    /// <summary>
+    /// The extension by which a kubeconfig's cluster names further servers: <c>extensions: [{ name: portal/servers, extension: { others: https://B:6443 https://C:6443 } }]</c>.
+    /// </summary>
+    public const string ServersExtension = "portal/servers";
+
     private static readonly TimeSpan KeepAlive = TimeSpan.FromSeconds(5);
 
-    /// <summary>A client for the current context of a kubeconfig file.</summary>
+    /// <summary>A client for the current context of a kubeconfig file. It moves to another server when its own is gone, if the file names several (<see cref="ServersExtension"/>).</summary>
     /// <param name="path">Path of the file.</param>
     /// <exception cref="k8s.Exceptions.KubeConfigException">The file is no usable kubeconfig.</exception>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
@@ -19,7 +24,18 @@ public static class KubeClients
         }
 
         var configuration = KubernetesClientConfiguration.BuildConfigFromConfigFile(path);
-        return FromConfiguration(configuration);
+        return FromConfiguration(configuration, [configuration.Host, .. OtherServers(path, configuration)]);
+    }
+
+    /// <summary>A client of a cluster with several servers.</summary>
+    /// <param name="configuration">Trust and credentials.</param>
+    /// <param name="servers">The servers' addresses, the first to be tried first; at least one.</param>
+    public static IKubernetes FromConfiguration(KubernetesClientConfiguration configuration, IReadOnlyCollection<string> servers)
+    {
+        ArgumentNullException.ThrowIfNull(configuration);
+        ArgumentNullException.ThrowIfNull(servers);
+        configuration.Host = servers.First();
+        return servers.Count == 1 ? FromConfiguration(configuration) : FromConfiguration(configuration, new ServerFailover(servers));
     }
 
     /// <summary>A client for a configuration made by hand; connections are watched by HTTP/2 pings so that a vanished server is noticed on an idle watch.</summary>
@@ -39,5 +55,16 @@ public static class KubeClients
             handler.ConnectTimeout = KeepAlive;
         };
         return new Kubernetes(configuration, handlers);
+    }
+
+    private static string[] OtherServers(string path, KubernetesClientConfiguration configuration)
+    {
+        var file = KubernetesClientConfiguration.LoadKubeConfig(path);
+        var context = file.Contexts.FirstOrDefault(c => c.Name == configuration.CurrentContext);
+        var cluster = file.Clusters.FirstOrDefault(c => c.Name == context?.ContextDetails.Cluster);
+        var extension = cluster?.ClusterEndpoint.Extensions?.FirstOrDefault(e => e.Name == ServersExtension)?.Extension;
+        return extension is IDictionary<object, object> values && values.TryGetValue("others", out var others) && others is string text
+            ? text.Split(' ', StringSplitOptions.RemoveEmptyEntries)
+            : [];
     }
 }

@@ -15,6 +15,24 @@ internal static class AuthorityDiscovery
 {
     private const string Document = "/cacerts";
 
+    /// <summary>Asks the first of a cluster's servers that can be reached.</summary>
+    /// <returns>The authority's certificate, PEM.</returns>
+    /// <exception cref="InvalidOperationException">The server shows no authority with that hash.</exception>
+    public static async Task<string> FindAsync(IReadOnlyList<string> servers, string hash, CancellationToken ct)
+    {
+        for (var i = 0; ; i++)
+        {
+            try
+            {
+                return await FindAsync(new Uri(servers[i]), hash, ct).ConfigureAwait(false);
+            }
+            catch (Exception e) when (i + 1 < servers.Count && e is SocketException or HttpRequestException or IOException or System.Security.Authentication.AuthenticationException)
+            {
+                // That one is away: another will do.
+            }
+        }
+    }
+
     /// <returns>The authority's certificate, PEM.</returns>
     /// <exception cref="InvalidOperationException">The server shows no authority with that hash.</exception>
     public static async Task<string> FindAsync(Uri server, string hash, CancellationToken ct)

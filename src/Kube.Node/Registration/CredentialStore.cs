@@ -33,7 +33,7 @@ internal sealed class CredentialStore(NodePaths paths, NodeOptions options)
     {
         Write(paths.ClientKey, keyPem);
         Write(paths.ClientCertificate, certificatePem);
-        Write(paths.Kubeconfig, Kubeconfig.Create(options.ServerUrl, options.NodeName, paths));
+        Write(paths.Kubeconfig, Kubeconfig.Create(options.Servers, options.NodeName, paths));
     }
 
     public void SaveServing(string certificatePem, string keyPem)
@@ -43,8 +43,8 @@ internal sealed class CredentialStore(NodePaths paths, NodeOptions options)
         _serving = null;
     }
 
-    /// <summary>Writes the kubeconfig again: the server's address may have changed since the node joined.</summary>
-    public void SaveKubeconfig() => Write(paths.Kubeconfig, Kubeconfig.Create(options.ServerUrl, options.NodeName, paths));
+    /// <summary>Writes the kubeconfig again: the servers' addresses may have changed since the node joined.</summary>
+    public void SaveKubeconfig() => Write(paths.Kubeconfig, Kubeconfig.Create(options.Servers, options.NodeName, paths));
 
     // Owner-only from its first byte, and whole or not there.
     private static void Write(string path, string text)

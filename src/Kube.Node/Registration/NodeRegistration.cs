@@ -34,14 +34,9 @@ internal sealed class NodeRegistration(NodeOptions options, NodePaths paths, Cre
 
         if (options.JoinToken is null || !JoinString.TryParse(options.JoinToken, out var join))
             throw new InvalidOperationException($"JoinToken: node {options.NodeName} has no valid credentials in {paths.Pki}; make a join string with 'portal node token'");
-        var authority = await AuthorityDiscovery.FindAsync(new Uri(options.ServerUrl), join.CaHash, ct).ConfigureAwait(false);
+        var authority = await AuthorityDiscovery.FindAsync(options.Servers, join.CaHash, ct).ConfigureAwait(false);
         credentials.SaveAuthority(authority);
-        using var bootstrap = KubeClients.FromConfiguration(new KubernetesClientConfiguration
-        {
-            Host = options.ServerUrl,
-            AccessToken = join.Token,
-            SslCaCerts = [X509Certificate2.CreateFromPem(authority)],
-        });
+        using var bootstrap = KubeClients.FromConfiguration(new KubernetesClientConfiguration { AccessToken = join.Token, SslCaCerts = [X509Certificate2.CreateFromPem(authority)] }, options.Servers);
         var (certificate, key) = await RequestAsync(bootstrap, ClientSigner, ["digital signature", "client auth"], ct).ConfigureAwait(false);
         credentials.SaveClient(certificate, key);
         Log.Joined(logger, User);

@@ -9,7 +9,7 @@ internal static class AgentCommand
 {
     public static Command Create()
     {
-        var server = new Option<string?>("--server") { Description = "The server's Kubernetes API, https://ADDRESS:6443." };
+        var server = new Option<string?>("--server") { Description = "The server's Kubernetes API, https://ADDRESS:6443; several servers with commas between: the agent moves to another when its own is gone." };
         var token = new Option<string?>("--token") { Description = "The one-time token of `portal node token`; needed the first time." };
         var data = new Option<string>("--data") { Description = "The agent's data directory (default /var/lib/portal-agent).", DefaultValueFactory = _ => "/var/lib/portal-agent" };
         var name = new Option<string>("--name") { Description = "The node's name (default: the host name).", DefaultValueFactory = _ => LocalAgent.NodeName };
@@ -29,8 +29,13 @@ internal static class AgentCommand
             }
 
             var nodeAddress = result.GetValue(address) ?? ClusterPki.LocalAddresses().FirstOrDefault() ?? throw new StartException("this machine has no IPv4 address besides loopback; give one with --node-ip.");
+            var servers = (result.GetValue(server) ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+            if (servers.Length == 0)
+                throw new StartException("--server is missing: give the server's Kubernetes API, https://ADDRESS:6443.");
+            if (servers.FirstOrDefault(s => !Uri.TryCreate(s, UriKind.Absolute, out var url) || url.Scheme != Uri.UriSchemeHttps) is { } wrong)
+                throw new StartException($"--server: '{wrong}' is not an https address; give https://ADDRESS:6443.");
             var settings = new AgentSettings(
-                result.GetValue(server) ?? throw new StartException("--server is missing: give the server's Kubernetes API, https://ADDRESS:6443."),
+                servers,
                 result.GetValue(token),
                 directory,
                 result.GetValue(name)!,

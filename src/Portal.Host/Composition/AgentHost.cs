@@ -61,7 +61,9 @@ internal static class AgentHost
 
     private static void Apply(NodeOptions node, AgentSettings settings, ClusterInfo? cluster)
     {
-        node.ServerUrl = settings.Server;
+        node.ServerUrl = settings.Servers[0];
+        foreach (var other in settings.Servers.Skip(1))
+            node.OtherServerUrls.Add(other);
         node.JoinToken = settings.JoinToken;
         node.NodeName = settings.NodeName;
         node.DataDirectory = settings.Data;
@@ -91,8 +93,8 @@ internal static class AgentHost
             catch (Exception exception) when (exception is HttpRequestException or ApiException or IOException or System.Security.Authentication.AuthenticationException)
             {
                 if (once || exception is ApiException { Code: HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden })
-                    throw new StartException($"joining {settings.Server} failed: {exception.Message}. A token can be used once and only for a time; make another with: portal node token", exception);
-                logger.LogWarning("joining {Server} will be tried again: {Reason}", settings.Server, exception.Message);
+                    throw new StartException($"joining {string.Join(" or ", settings.Servers)} failed: {exception.Message}. A token can be used once and only for a time; make another with: portal node token", exception);
+                logger.LogWarning("joining {Server} will be tried again: {Reason}", settings.Servers, exception.Message);
                 await Task.Delay(Retry, cancellationToken);
             }
         }
