@@ -8,14 +8,14 @@ using Kube.ApiServer.Discovery;
 using Kube.ApiServer.Http;
 using Kube.ApiServer.Registry;
 using Kube.ApiServer.Registry.Custom;
+using Kube.Machinery.Schema;
 using Microsoft.AspNetCore.Http;
 
 namespace Kube.ApiServer.Schema;
 
 /// <summary>
-/// Serves <c>/openapi/v3</c> and one document a group and version. kubectl reads there whether the server validates fields itself, and <c>kubectl explain</c>
-/// the descriptions. Documents are built when first asked for and kept compressed until their kinds change. <c>/openapi/v2</c> is not served; clients then
-/// use their built-in types.
+/// Serves <c>/openapi/v3</c> with one document a group and version, and <c>/openapi/v2</c> with one of them all. kubectl reads there whether the server validates
+/// fields itself, and <c>kubectl explain</c> the descriptions. Documents are built when first asked for and kept compressed until their kinds change.
 /// </summary>
 internal sealed class OpenApiHandler(ResourceCatalog catalog, OpenApiNames names, ModelDescriptions descriptions)
 {
@@ -26,6 +26,12 @@ internal sealed class OpenApiHandler(ResourceCatalog catalog, OpenApiNames names
         if (path is "/openapi/v3" or "/openapi/v3/")
         {
             await ConditionalReply.SendAsync(http, Replies.Write(WriteIndex), "application/json").ConfigureAwait(false);
+            return true;
+        }
+
+        if (path is "/openapi/v2")
+        {
+            await SendSecondAsync(http).ConfigureAwait(false);
             return true;
         }
 
@@ -48,11 +54,27 @@ internal sealed class OpenApiHandler(ResourceCatalog catalog, OpenApiNames names
             return true;
         if (!_documents.TryGetValue(groupVersion, out var kept) || kept.Hash != hash)
             _documents[groupVersion] = kept = (hash, Pack(new OpenApiDocument(kinds, names, descriptions).ToUtf8()));
-        await SendAsync(http, kept.Packed, immutable: asked.Count > 0).ConfigureAwait(false);
+        await SendAsync(http, kept.Packed, "application/json", immutable: asked.Count > 0).ConfigureAwait(false);
         return true;
     }
 
-    private static async Task SendAsync(HttpContext http, byte[] packed, bool immutable)
+    private async Task SendSecondAsync(HttpContext http)
+    {
+        var binary = http.Request.Headers.Accept.ToString().Contains("proto-openapi.spec.v2", StringComparison.Ordinal);
+        var hash = HashOf(Kinds()) + (binary ? "-protobuf" : "");
+        if (ConditionalReply.IsKnown(http, hash))
+            return;
+        var name = binary ? "v2 protobuf" : "v2";
+        if (!_documents.TryGetValue(name, out var kept) || kept.Hash != hash)
+        {
+            var document = OpenApiV2.Of([.. Kinds().GroupBy(PathOf).Select(group => DocumentReader.Read(new OpenApiDocument([.. group], names, descriptions).ToUtf8()))]);
+            _documents[name] = kept = (hash, Pack(binary ? OpenApiV2Protobuf.Encode(document) : Replies.Write(writer => document.WriteTo(writer))));
+        }
+
+        await SendAsync(http, kept.Packed, binary ? OpenApiV2Protobuf.MediaType : "application/json", immutable: false).ConfigureAwait(false);
+    }
+
+    private static async Task SendAsync(HttpContext http, byte[] packed, string type, bool immutable)
     {
         if (http.Request.Headers.AcceptEncoding.ToString().Contains("gzip", StringComparison.Ordinal))
             http.Response.Headers.ContentEncoding = "gzip";
@@ -60,7 +82,7 @@ internal sealed class OpenApiHandler(ResourceCatalog catalog, OpenApiNames names
             packed = Unpack(packed);
         http.Response.Headers.Vary = "Accept-Encoding";
         http.Response.StatusCode = 200;
-        http.Response.ContentType = "application/json";
+        http.Response.ContentType = type;
         http.Response.ContentLength = packed.Length;
         http.Response.Headers.CacheControl = immutable ? "public, immutable, max-age=31536000" : "no-cache, private";
         await http.Response.Body.WriteAsync(packed, http.RequestAborted).ConfigureAwait(false);

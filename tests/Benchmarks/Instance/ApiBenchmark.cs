@@ -8,7 +8,7 @@ namespace Benchmarks.Instance;
 
 /// <summary>
 /// The figures of the API server, measured on a whole instance over TLS from the same machine: creates beside etcd, updates, gets, watches, memory, a short soak, a second
-/// server process and its take-over. Arguments: <c>writes</c> for creates, updates and gets alone; <c>soak=SECONDS</c> (60).
+/// server process and its take-over. Arguments: <c>writes</c> for creates, updates and gets alone; <c>memory</c> for memory alone; <c>soak=SECONDS</c> (60).
 /// </summary>
 internal static class ApiBenchmark
 {
@@ -23,6 +23,13 @@ internal static class ApiBenchmark
         await portal.StartAsync();
         await portal.KubectlOkAsync("create", "namespace", "bench");
         using var api = new ApiClients(portal);
+        if (arguments.Contains("memory"))
+        {
+            await Report(figures, await PodsAsync(portal, api));
+            await Report(figures, await ObjectsAsync(portal, api));
+            return figures;
+        }
+
         if (!arguments.Contains("writes")) await Report(figures, await EtcdPuts.RunAsync());
         await Report(figures, [.. await ApiCreates.RunAsync(portal, api)]);
         await Report(figures, await UpdatesAsync(api), await GetsAsync(api));

@@ -19,7 +19,8 @@ public sealed class FairnessTests(ITestOutputHelper output) : IAsyncLifetime
         foreach (var (ns, user) in ((string, string)[])[("loud", "loud-user"), ("quiet", "quiet-user")])
         {
             await admin.SendAsync(HttpMethod.Post, "/api/v1/namespaces", $"{{\"metadata\":{{\"name\":\"{ns}\"}}}}");
-            (await admin.SendAsync(HttpMethod.Post, $"/apis/rbac.authorization.k8s.io/v1/namespaces/{ns}/rolebindings", $$"""{"metadata":{"name":"edit"},"roleRef":{"apiGroup":"rbac.authorization.k8s.io","kind":"ClusterRole","name":"edit"},"subjects":[{"apiGroup":"rbac.authorization.k8s.io","kind":"User","name":"{{user}}"}]}""")).Ok.ToString();
+            var bound = await admin.SendAsync(HttpMethod.Post, $"/apis/rbac.authorization.k8s.io/v1/namespaces/{ns}/rolebindings", $$"""{"metadata":{"name":"edit"},"roleRef":{"apiGroup":"rbac.authorization.k8s.io","kind":"ClusterRole","name":"edit"},"subjects":[{"apiGroup":"rbac.authorization.k8s.io","kind":"User","name":"{{user}}"}]}""");
+            Assert.Equal(201, bound.Code);
         }
 
         await admin.SendAsync(HttpMethod.Post, "/api/v1/namespaces", "{\"metadata\":{\"name\":\"kube-node-lease\"}}");
@@ -61,10 +62,18 @@ public sealed class FairnessTests(ITestOutputHelper output) : IAsyncLifetime
     {
         for (var number = 0; !stop.IsCancellationRequested; number++)
         {
-            var answer = number % 3 == 2
-                ? await loud.SendAsync(HttpMethod.Get, "/api/v1/namespaces/loud/pods")
-                : await loud.SendAsync(HttpMethod.Post, "/api/v1/namespaces/loud/pods?dryRun=All", $$"""{"metadata":{"name":"p-{{client}}-{{number}}"},"spec":{"containers":[{"name":"c","image":"i"}]}}""");
-            codes.AddOrUpdate(answer.Code, 1, (_, n) => n + 1);
+            try
+            {
+                var answer = number % 3 == 2
+                    ? await loud.SendAsync(HttpMethod.Get, "/api/v1/namespaces/loud/pods")
+                    : await loud.SendAsync(HttpMethod.Post, "/api/v1/namespaces/loud/pods?dryRun=All", $$$"""{"metadata":{"name":"p-{{{client}}}-{{{number}}}"},"spec":{"containers":[{"name":"c","image":"i"}]}}""");
+                codes.AddOrUpdate(answer.Code, 1, (_, n) => n + 1);
+            }
+            catch (HttpRequestException)
+            {
+                // Of so many connections at once, some are not made in time: it is the flood's own loss.
+                codes.AddOrUpdate(0, 1, (_, n) => n + 1);
+            }
         }
     }
 
@@ -91,7 +100,7 @@ public sealed class FairnessTests(ITestOutputHelper output) : IAsyncLifetime
         {
             foreach (var (method, path, body) in ((HttpMethod, string, string?)[])
             [
-                (HttpMethod.Post, maps, $$"""{"metadata":{"name":"{{round}}-{{i}}"},"data":{"a":"b"}}"""),
+                (HttpMethod.Post, maps, $$$"""{"metadata":{"name":"{{{round}}}-{{{i}}}"},"data":{"a":"b"}}"""),
                 (HttpMethod.Get, $"{maps}/{round}-{i}", null), (HttpMethod.Get, $"{maps}?limit=50", null), (HttpMethod.Delete, $"{maps}/{round}-{i}", null),
             ])
             {
@@ -104,15 +113,13 @@ public sealed class FairnessTests(ITestOutputHelper output) : IAsyncLifetime
             if (i % 5 == 0)
             {
                 var started = Stopwatch.GetTimestamp();
-                var beat = await node.SendAsync(HttpMethod.Patch, "/apis/coordination.k8s.io/v1/namespaces/kube-node-lease/leases/n1", $$"""{"spec":{"renewTime":"2026-01-01T00:00:00.{{i:000000}}Z"}}""", "application/merge-patch+json");
-                failed += answer(beat);
+                var beat = await node.SendAsync(HttpMethod.Patch, "/apis/coordination.k8s.io/v1/namespaces/kube-node-lease/leases/n1", $$$"""{"spec":{"renewTime":"2026-01-01T00:00:00.{{{i:000000}}}Z"}}""", "application/merge-patch+json");
+                failed += beat.Code < 300 ? 0 : 1;
                 heartbeat = TimeSpan.FromTicks(Math.Max(heartbeat.Ticks, Stopwatch.GetElapsedTime(started).Ticks));
             }
         }
 
         took.Sort();
         return (took[(int)(took.Count * 0.99)], heartbeat, failed);
-
-        static int answer(ApiAnswer beat) => beat.Code < 300 ? 0 : 1;
     }
 }

@@ -32,6 +32,12 @@ internal static class CreateRows
         new(Area, "create --validate=warn", async k => await k.In(Manifests.ConfigMap("a") + "\ndataa: {}", "create --validate=warn -f -", "Warning: unknown field \"dataa\"", "configmap/a created")),
         new(Area, "create --validate=ignore", async k => await k.In(Manifests.ConfigMap("a") + "\ndataa: {}", "create --validate=ignore -f -", "configmap/a created")),
         new(Area, "create (generateName)", async k => await k.In("{\"apiVersion\":\"v1\",\"kind\":\"ConfigMap\",\"metadata\":{\"generateName\":\"gen-\"}}", "create -f -", "configmap/gen-")),
+        new(Area, "create (a review, validated by OpenAPI v2)", async k =>
+        {
+            const string review = "{\"apiVersion\":\"authorization.k8s.io/v1\",\"kind\":\"SelfSubjectAccessReview\",\"spec\":{\"resourceAttributes\":{\"verb\":\"get\",\"resource\":\"pods\"}}}";
+            await k.In(review, "create -o yaml -f -", "allowed: true");
+            await k.FailsIn(review.Replace("verb", "verbb", StringComparison.Ordinal), "create -f -", "unknown field \"verbb\"");
+        }),
         new(Area, "create --raw", async k => await k.In("{\"apiVersion\":\"v1\",\"kind\":\"ConfigMap\",\"metadata\":{\"name\":\"raw\"}}", $"create --raw /api/v1/namespaces/{k.Namespace}/configmaps -f -", "\"name\":\"raw\"")),
         new(Area, "create --edit --save-config", async k =>
         {

@@ -75,14 +75,16 @@ public sealed class Commands_run_in_containers(NodeFixture node)
     }
 
     [Theory]
-    [InlineData(WebSockets)]
-    [InlineData(Spdy)]
-    public async Task What_a_process_writes_in_its_last_moment_arrives(string transport)
+    [InlineData(WebSockets, "late", "read line; sleep 1; echo got $line")]
+    [InlineData(Spdy, "late", "read line; sleep 1; echo got $line")]
+    [InlineData(WebSockets, "early", "read line; echo got $line; sleep 1")]
+    [InlineData(Spdy, "early", "read line; echo got $line; sleep 1")]
+    public async Task What_a_process_writes_in_its_last_moment_arrives(string transport, string when, string script)
     {
-        var names = Enumerable.Range(0, 8).Select(i => $"last-words-{transport}-{i}").ToArray();
+        var names = Enumerable.Range(0, 8).Select(i => $"last-words-{transport}-{when}-{i}").ToArray();
         foreach (var name in names)
         {
-            var pod = NodeFixture.Pod(name, "read line; echo got $line", c => c.Stdin = true);
+            var pod = NodeFixture.Pod(name, script, c => c.Stdin = true);
             pod.Spec.RestartPolicy = "Never";
             await node.CreateAsync(pod);
         }

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
 using Kube.ApiServer.Discovery;
 using Kube.Tests.Registry;
 using Xunit;
@@ -37,6 +38,23 @@ public sealed class PublishedApiTests
             Assert.Contains(group["versions"]!.AsArray(), v => v!["groupVersion"]!.ToString() == preferred);
             Assert.NotEmpty((await api.GetAsync($"/apis/{preferred}")).Expect(200).Body["resources"]!.AsArray());
         }
+    }
+
+    [Fact]
+    public async Task The_one_document_of_OpenApi_2_defines_all_that_it_refers_to()
+    {
+        await using var api = await InProcessApiServer.StartAsync();
+        var document = (await api.GetAsync("/openapi/v2")).Expect(200).Body;
+        Assert.Equal("2.0", document["swagger"]!.ToString());
+        var definitions = document["definitions"]!.AsObject();
+        var references = Regex.Matches(document.ToJsonString(), "\"\\$ref\":\"([^\"]+)\"").Select(m => m.Groups[1].Value).Distinct().ToArray();
+        Assert.NotEmpty(references);
+        Assert.All(references, reference => Assert.True(definitions.ContainsKey(reference.Replace("#/definitions/", "", StringComparison.Ordinal)), reference));
+        Assert.Equal("#/definitions/io.k8s.api.core.v1.PodSpec", definitions["io.k8s.api.core.v1.Pod"]!["properties"]!["spec"]!["$ref"]!.ToString());
+        var patch = document["paths"]!["/api/v1/namespaces/{namespace}/pods/{name}"]!["patch"]!;
+        Assert.Contains("application/strategic-merge-patch+json", patch["consumes"]!.AsArray().Select(c => c!.ToString()));
+        // A review is asked, not patched: nothing says otherwise.
+        Assert.Equal(["parameters", "post"], document["paths"]!["/apis/authorization.k8s.io/v1/selfsubjectaccessreviews"]!.AsObject().Select(p => p.Key));
     }
 
     [Fact]
