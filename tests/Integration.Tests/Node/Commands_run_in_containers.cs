@@ -74,37 +74,6 @@ public sealed class Commands_run_in_containers(NodeFixture node)
         Assert.Contains("got hello\ngot stop\n", result.Output, StringComparison.Ordinal);
     }
 
-    [Theory]
-    [InlineData(WebSockets, "late", "read line; sleep 1; echo got $line")]
-    [InlineData(Spdy, "late", "read line; sleep 1; echo got $line")]
-    [InlineData(WebSockets, "early", "read line; echo got $line; sleep 1")]
-    [InlineData(Spdy, "early", "read line; echo got $line; sleep 1")]
-    public async Task What_a_process_writes_in_its_last_moment_arrives(string transport, string when, string script)
-    {
-        var names = Enumerable.Range(0, 8).Select(i => $"last-words-{transport}-{when}-{i}").ToArray();
-        foreach (var name in names)
-        {
-            var pod = NodeFixture.Pod(name, script, c => c.Stdin = true);
-            pod.Spec.RestartPolicy = "Never";
-            await node.CreateAsync(pod);
-        }
-
-        var said = await Task.WhenAll(names.Select(async name =>
-        {
-            await node.WaitRunningAsync(name);
-            var start = new ProcessStartInfo(Repository.Kubectl) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
-            foreach (var argument in new[] { "--kubeconfig", node.Server.AdminKubeconfig, "attach", "-i", name })
-                start.ArgumentList.Add(argument);
-            start.Environment["KUBECTL_REMOTE_COMMAND_WEBSOCKETS"] = transport;
-            using var kubectl = Process.Start(start)!;
-            // The input stays open: at its end the runtime takes the outputs away too.
-            await kubectl.StandardInput.WriteAsync("stop\n");
-            await kubectl.StandardInput.FlushAsync(TestContext.Current.CancellationToken);
-            return await kubectl.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken).WaitAsync(TimeSpan.FromSeconds(40), TestContext.Current.CancellationToken);
-        }));
-        Assert.All(said, output => Assert.Equal("got stop\n", output));
-    }
-
     [Fact]
     public async Task A_terminal_has_the_size_it_is_told()
     {
