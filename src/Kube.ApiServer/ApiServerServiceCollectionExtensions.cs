@@ -15,6 +15,7 @@ using Kube.ApiServer.Http.Streaming;
 using Kube.ApiServer.Metrics;
 using Kube.ApiServer.Peers;
 using Kube.ApiServer.Placement;
+using Kube.ApiServer.Presence;
 using Kube.ApiServer.Registry;
 using Kube.ApiServer.Registry.Custom;
 using Kube.ApiServer.Schema;
@@ -72,6 +73,7 @@ public static class ApiServerServiceCollectionExtensions
         services.AddLeaderService<SystemNamespaces>().AddLeaderService<DefaultRoleSetup>().AddLeaderService<RoleAggregation>().AddLeaderService<KubernetesService>().AddLeaderService<AccountSecrets>();
         services.AddSingleton<RequestLanes>().AddSingleton<AuditLog>().AddHostedService(provider => provider.GetRequiredService<AuditLog>());
         services.AddSingleton<CustomDefinitions>().AddHostedService<DefinitionController>();
+        services.AddSingleton<NodePresence>().AddSingleton<NodeKnock>().AddSingleton<NodeAccuser>().AddHostedService<PresenceMonitor>();
         services.AddSingleton<RequestDispatcher>();
         return services;
     }

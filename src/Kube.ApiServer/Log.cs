@@ -43,4 +43,10 @@ internal static partial class Log
 
     [LoggerMessage(2111, LogLevel.Warning, "Whether {User} may go on reading could not be asked; it is asked again")]
     public static partial void GrantUnknown(ILogger logger, string user, Exception exception);
+
+    [LoggerMessage(2120, LogLevel.Warning, "Node {Node} is lost: {Loss}")]
+    public static partial void NodeAccused(ILogger logger, string node, Kube.Machinery.Nodes.NodeLoss loss);
+
+    [LoggerMessage(2121, LogLevel.Warning, "What was found of node {Node} could not be written and will be tried again: {Reason}")]
+    public static partial void AccusationFailed(ILogger logger, string node, string reason);
 }

@@ -8,14 +8,20 @@ public sealed record KubeControllersOptions
     /// <summary>The range that every node gets a /24 of for its pods; an IPv4 network of /8 to /24.</summary>
     public IPNetwork ClusterPodCidr { get; init; } = IPNetwork.Parse("10.244.0.0/16");
 
-    /// <summary>How long a node may be silent before it counts as unreachable; more than zero.</summary>
-    public TimeSpan NodeMonitorGracePeriod { get; init; } = TimeSpan.FromSeconds(6);
+    /// <summary>
+    /// How long a node's Lease may show no renewal before it counts as lost even though the API server holds nothing against it (another server than ours, say); more
+    /// than zero. Ours stores a renewal every five seconds.
+    /// </summary>
+    public TimeSpan NodeMonitorGracePeriod { get; init; } = TimeSpan.FromSeconds(14);
 
     /// <summary>How often silence is looked for; more than zero.</summary>
     public TimeSpan NodeMonitorPeriod { get; init; } = TimeSpan.FromMilliseconds(500);
 
-    /// <summary>After what time pods that tolerate nothing leave a node that is not ready or unreachable.</summary>
+    /// <summary>After what time pods that tolerate nothing leave a node that is not ready, or whose agent has ended or does not answer.</summary>
     public TimeSpan DefaultEvictionDelay { get; init; } = TimeSpan.FromSeconds(2);
+
+    /// <summary>The same for a node from which nothing at all comes back.</summary>
+    public TimeSpan SilentEvictionDelay { get; init; } = TimeSpan.FromMilliseconds(500);
 
     /// <summary>How long after its grace period a terminating pod of a stateless owner is kept when its node cannot be reached.</summary>
     public TimeSpan UnreachablePodDeletionDelay { get; init; } = TimeSpan.FromSeconds(30);
@@ -52,6 +58,11 @@ public sealed record KubeControllersOptions
         if (DefaultEvictionDelay < TimeSpan.Zero)
         {
             yield return $"{nameof(DefaultEvictionDelay)} must not be negative";
+        }
+
+        if (SilentEvictionDelay < TimeSpan.Zero)
+        {
+            yield return $"{nameof(SilentEvictionDelay)} must not be negative";
         }
 
         if (UnreachablePodDeletionDelay < TimeSpan.Zero)

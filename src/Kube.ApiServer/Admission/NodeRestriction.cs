@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using Kube.ApiServer.Authentication;
 using Kube.ApiServer.Http;
 using Kube.Machinery.Metadata;
+using Kube.Machinery.Nodes;
 
 namespace Kube.ApiServer.Admission;
 
@@ -56,6 +57,9 @@ internal sealed class NodeRestriction : IAdmission
         // An owner that is about to go would take the node along.
         if (!JsonNode.DeepEquals(document.Object("metadata").Array("ownerReferences") ?? [], request.Old.Object("metadata").Array("ownerReferences") ?? []))
             throw Refuse(request, $"node \"{node}\" is not allowed to set ownerReferences");
+        // What the server holds against a node is not for the node to write.
+        if (document.Object("metadata").Object("annotations").Text(NodeAccusation.Annotation) != request.Old.Object("metadata").Object("annotations").Text(NodeAccusation.Annotation))
+            throw Refuse(request, $"node \"{node}\" is not allowed to modify annotation {NodeAccusation.Annotation}");
         Labels(request, node, document.Object("metadata").Object("labels"), request.Old.Object("metadata").Object("labels"));
         if (request.Operation != AdmissionOperation.Update)
         {

@@ -28,12 +28,9 @@ internal sealed class NodeConnection(IObjectStore store, ApiServerOptions option
     /// <summary>Sends a request whose address is a path alone. A request to upgrade is answered with 101 and a body that is written as well as read, or with a refusal.</summary>
     public async Task<HttpResponseMessage> SendAsync(string nodeName, HttpRequestMessage request, CancellationToken cancellationToken)
     {
-        var stored = store.Get(new ObjectKey("nodes", "", nodeName)) ?? throw Refusal.NotFound(new GroupResource("", "nodes"), nodeName);
-        var status = DocumentReader.Read(stored.Json.Span).Object("status");
-        var address = status.Objects("addresses").FirstOrDefault(a => a.Text("type") == "InternalIP").Text("address");
-        var port = status.Object("daemonEndpoints").Object("kubeletEndpoint").Integer("Port");
-        if (string.IsNullOrEmpty(address) || port is null)
-            throw Refusal.Unavailable($"node {nodeName} has not said where its agent listens");
+        if (store.Get(new ObjectKey("nodes", "", nodeName)) is null)
+            throw Refusal.NotFound(new GroupResource("", "nodes"), nodeName);
+        var (address, port) = AddressOf(nodeName) ?? throw Refusal.Unavailable($"node {nodeName} has not said where its agent listens");
         var client = _clients.GetOrAdd(nodeName, Connect);
         var host = address.Contains(':', StringComparison.Ordinal) ? $"[{address}]" : address;
         request.RequestUri = new Uri($"https://{host}:{port}{request.RequestUri}");
@@ -45,6 +42,24 @@ internal sealed class NodeConnection(IObjectStore store, ApiServerOptions option
         {
             throw Refusal.Unavailable($"node {nodeName} cannot be reached at {host}:{port}: {e.Message}");
         }
+    }
+
+    /// <summary>Where a node's agent listens; null when there is no such node, or it has not said.</summary>
+    public (string Host, int Port)? AddressOf(string nodeName)
+    {
+        if (store.Get(new ObjectKey("nodes", "", nodeName)) is not { } stored)
+            return null;
+        var status = DocumentReader.Read(stored.Json.Span).Object("status");
+        var address = status.Objects("addresses").FirstOrDefault(a => a.Text("type") == "InternalIP").Text("address");
+        var port = status.Object("daemonEndpoints").Object("kubeletEndpoint").Integer("Port");
+        return string.IsNullOrEmpty(address) || port is not (> 0 and <= 65535) ? null : (address, (int)port);
+    }
+
+    /// <summary>Lets go of the connections to a node that is no more.</summary>
+    public void Forget(string nodeName)
+    {
+        if (_clients.TryRemove(nodeName, out var client))
+            client.Dispose();
     }
 
     public void Dispose()

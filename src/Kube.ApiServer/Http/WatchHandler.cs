@@ -1,4 +1,5 @@
 using System.Globalization;
+using Kube.ApiServer.Presence;
 using Kube.ApiServer.Storage;
 using Kube.Machinery;
 using Microsoft.Extensions.Hosting;
@@ -9,7 +10,7 @@ namespace Kube.ApiServer.Http;
 /// Answers <c>watch</c>: one JSON line an event, <c>{"type":"ADDED","object":{...}}</c>. An object that starts or stops matching the selectors is
 /// shown as added or deleted. See https://kubernetes.io/docs/reference/using-api/api-concepts/#efficient-detection-of-changes.
 /// </summary>
-internal sealed class WatchHandler(IObjectStore store, TableWriter tables, TimeProvider time, IHostApplicationLifetime lifetime)
+internal sealed class WatchHandler(IObjectStore store, TableWriter tables, NodePresence presence, TimeProvider time, IHostApplicationLifetime lifetime)
 {
     private const string InitialEventsEnd = "k8s.io/initial-events-end";
     private static readonly TimeSpan BookmarkEvery = TimeSpan.FromSeconds(10);
@@ -44,6 +45,7 @@ internal sealed class WatchHandler(IObjectStore store, TableWriter tables, TimeP
         }
 
         using (watch)
+        using (presence.Attend(request))
         {
             if (initial is not null)
                 await SendInitialAsync(request, stream, filter, initial, stop.Token).ConfigureAwait(false);

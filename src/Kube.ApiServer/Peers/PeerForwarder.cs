@@ -77,6 +77,27 @@ internal sealed class PeerForwarder : IDisposable
         throw Refusal.Unavailable("no server process leads the store for the moment");
     }
 
+    /// <summary>Sends a request of this server's own to the process that leads.</summary>
+    /// <exception cref="ApiStatusException">Nobody leads for the moment, or the leader did not take it (503).</exception>
+    public async Task SendAsync(HttpMethod method, string path, HttpContent content, UserInfo user, CancellationToken cancellationToken)
+    {
+        if (_http is null || _store.LeaderAddress is not { } leader)
+            throw Refusal.Unavailable("no server process leads the store for the moment");
+        using var request = new HttpRequestMessage(method, new Uri(new Uri(leader), path)) { Version = HttpVersion.Version20, VersionPolicy = HttpVersionPolicy.RequestVersionExact, Content = content };
+        FrontProxyAuthenticator.Describe(request, user);
+        request.Headers.TryAddWithoutValidation(Forwarded, "1");
+        try
+        {
+            using var response = await _http.SendAsync(request, cancellationToken).ConfigureAwait(false);
+            if (!response.IsSuccessStatusCode)
+                throw Refusal.Unavailable($"the server process that leads answered {(int)response.StatusCode}");
+        }
+        catch (Exception e) when (e is HttpRequestException or IOException)
+        {
+            throw Refusal.Unavailable($"the server process that leads cannot be reached: {e.Message}");
+        }
+    }
+
     /// <summary>False when the leader cannot be reached, so that nothing of the request has been sent.</summary>
     private async Task<bool> TrySendAsync(HttpContext http, Uri leader, UserInfo user)
     {

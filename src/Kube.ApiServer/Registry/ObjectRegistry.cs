@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json.Nodes;
 using Kube.ApiServer.Admission;
 using Kube.ApiServer.Http;
+using Kube.ApiServer.Presence;
 using Kube.ApiServer.Storage;
 using Kube.Machinery.Metadata;
 using Kube.Machinery.Patches;
@@ -12,7 +13,7 @@ namespace Kube.ApiServer.Registry;
 /// <summary>
 /// The way of every write: prepare, admit, validate, record field ownership, compare-and-swap. Reads go to the store directly.
 /// </summary>
-internal sealed partial class ObjectRegistry(IObjectStore store, IEnumerable<IAdmission> admissions, TimeProvider time)
+internal sealed partial class ObjectRegistry(IObjectStore store, IEnumerable<IAdmission> admissions, NodePresence presence, TimeProvider time)
 {
     // A write without a resourceVersion is retried when another got in between; a client that loses this often gets the conflict.
     private const int Attempts = 16;
@@ -52,6 +53,7 @@ internal sealed partial class ObjectRegistry(IObjectStore store, IEnumerable<IAd
                     : throw Refusal.AlreadyExists(kind.Resource, name);
             }
 
+            presence.Absorbs(key, null, null, candidate);
             var result = await WriteAsync(new Write(WriteKind.Create, key, 0, JsonText.ToUtf8(kind.ToStorage(candidate)), ObjectMetadata.Labels(candidate)) { Fence = options.Fence }, cancellationToken).ConfigureAwait(false);
             if (result.Outcome == WriteOutcome.Committed)
                 return new WrittenObject(result.Object!.Json, Created: true);
@@ -81,6 +83,8 @@ internal sealed partial class ObjectRegistry(IObjectStore store, IEnumerable<IAd
             live.Object("metadata")!.Remove("resourceVersion");
             if (Unchanged(live, next, options))
                 return new WrittenObject(stored.Json);
+            if (!options.DryRun && presence.Absorbs(key, stored, live, next))
+                return new WrittenObject(Resembling(stored, next));
             if (!options.Applying)
                 FieldOwnership.RecordUpdate(next, live, kind.Schema, Owner(kind, options));
             var result = await StoreUpdateAsync(kind, key, stored, next, options, cancellationToken).ConfigureAwait(false);
@@ -89,6 +93,13 @@ internal sealed partial class ObjectRegistry(IObjectStore store, IEnumerable<IAd
             if (attempt >= Attempts)
                 throw Refusal.Modified(kind.Resource, key.Name);
         }
+    }
+
+    // What was not stored is shown to its writer all the same, under the version that is.
+    private static byte[] Resembling(StoredObject stored, JsonObject next)
+    {
+        next.Ensure("metadata")["resourceVersion"] = stored.Revision.ToString(CultureInfo.InvariantCulture);
+        return JsonText.ToUtf8(next);
     }
 
     // The status of a new object is the server's: who creates it does not own it, and its controller meets no conflict there.

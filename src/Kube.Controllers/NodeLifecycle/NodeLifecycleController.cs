@@ -1,26 +1,35 @@
 using System.Collections.Concurrent;
-using System.Globalization;
 using System.Text.Json.Nodes;
 using k8s;
 using k8s.Models;
-using Kube.Controllers.PodGarbageCollection;
 using Kube.Machinery.Client;
+using Kube.Machinery.Informers;
 using Kube.Machinery.Metadata;
+using Kube.Machinery.Nodes;
 
 namespace Kube.Controllers.NodeLifecycle;
 
 /// <summary>
-/// Watches nodes for signs of life. A silent node becomes Ready=Unknown and is tainted; its pods leave the endpoints at once and, unless they
-/// tolerate it, the node soon after.
+/// Decides which nodes are lost (<see cref="NodeRecord"/>), and what follows: Ready=Unknown, taints, pods out of their services at once and off the node soon after, stateful
+/// ones replaced only when their node has fenced itself, and a node that is lost again and again held back.
 /// </summary>
 internal sealed class NodeLifecycleController(ControllerContext context) : Controller(context)
 {
+    private const string LeaseNamespace = "kube-node-lease";
+    private static readonly TimeSpan LookAgain = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan Tick = TimeSpan.FromMilliseconds(5);
     private readonly ResourceClient<V1Node> _nodes = context.Client.Resource<V1Node>();
-    private readonly ResourceClient<V1Pod> _pods = context.Client.Resource<V1Pod>();
     private readonly ResourceClient<V1Lease> _leases = context.Client.Resource<V1Lease>();
-    private readonly ConcurrentDictionary<string, NodeHealth> _health = new(StringComparer.Ordinal);
+    private readonly PodEvictions _evictions = new(context);
+    private readonly EvictionBudget _budget = new();
+    private readonly ConcurrentDictionary<string, NodeRecord> _records = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, (string Key, DateTimeOffset Since)> _tainted = new(StringComparer.Ordinal);
+    private readonly DateTimeOffset _begun = context.Time.GetUtcNow();
+    private readonly long _started = context.Time.GetTimestamp();
     private bool _paused;
+
+    // Counts on whatever is done to the wall clock.
+    private DateTimeOffset Now => _begun + Context.Time.GetElapsedTime(_started);
 
     public override async Task RunAsync(CancellationToken cancellationToken)
     {
@@ -39,221 +48,244 @@ internal sealed class NodeLifecycleController(ControllerContext context) : Contr
 
     protected override IEnumerable<IDisposable> Subscribe()
     {
-        yield return Own(Informers.Nodes);
-        yield return Informers.NodeLeases.Subscribe(change => Observe(change.Object.Metadata.Name));
+        yield return Informers.Nodes.Subscribe(change =>
+        {
+            if (change.Kind == InformerEventKind.Deleted)
+                _records.TryRemove(change.Object.Metadata.Name, out _);
+            Queue.Add(Names.Of(change.Object));
+        });
+        yield return Informers.NodeLeases.Subscribe(change =>
+        {
+            // A renewal is of interest at once only where something stands against the node.
+            var name = change.Object.Metadata.Name;
+            if (_tainted.ContainsKey(name) || Informers.Nodes.Get("", name)?.Metadata.Annotations?.ContainsKey(NodeAccusation.Annotation) == true)
+                Queue.Add(new NamespacedName("", name));
+        });
         yield return Informers.Pods.Subscribe(change =>
         {
             if (!string.IsNullOrEmpty(change.Object.Spec.NodeName) && _tainted.ContainsKey(change.Object.Spec.NodeName))
-            {
                 Queue.Add(new NamespacedName("", change.Object.Spec.NodeName));
-            }
         });
     }
 
-    /// <summary>Brings a node's taints in line with its conditions and moves pods off it that are due.</summary>
+    /// <summary>Judges a node, brings its condition and taints in line, and moves pods off it that are due.</summary>
     protected override async Task<TimeSpan?> ReconcileAsync(NamespacedName key, CancellationToken cancellationToken)
     {
         var node = Informers.Nodes.Get("", key.Name);
         if (node is null)
         {
-            _health.TryRemove(key.Name, out _);
+            _records.TryRemove(key.Name, out _);
             _tainted.TryRemove(key.Name, out _);
             return null;
         }
 
-        Observe(key.Name);
-        var now = Context.Time.GetUtcNow();
+        var now = Now;
+        var record = RecordOf(key.Name);
+        var verdict = record.Judge(node, LeaseOf(key.Name), now);
         var ready = NodeTaints.ReadyOf(node);
-        var taints = NodeTaints.Wanted(node, ready, node.Spec?.Unschedulable == true, now);
-        if (!NodeTaints.Same(taints, node.Spec?.Taints ?? []))
+        if (verdict.Loss is { } loss && ready != "Unknown")
         {
-            var patch = new JsonObject
-            {
-                ["metadata"] = new JsonObject { ["resourceVersion"] = node.Metadata.ResourceVersion },
-                ["spec"] = new JsonObject { ["taints"] = new JsonArray([.. taints.Select(t => JsonNode.Parse(KubernetesJson.Serialize(t)))]) },
-            };
-            await _nodes.PatchAsync(null, key.Name, patch, PatchKind.Merge, cancellationToken);
+            await MarkLostAsync(node, loss, cancellationToken);
+            ready = "Unknown";
         }
 
+        var held = verdict.HeldUntil is not null && Informers.Nodes.List().Any(n => n.Metadata.Name != key.Name && n.Spec?.Unschedulable != true && NodeTaints.ReadyOf(n) == "True");
+        var taints = NodeTaints.Wanted(node, ready, node.Spec?.Unschedulable == true, Context.Time.GetUtcNow(), held);
+        if (!NodeTaints.Same(taints, node.Spec?.Taints ?? []))
+            await WriteTaintsAsync(key.Name, taints, cancellationToken);
         var execute = taints.Where(t => t.Effect == "NoExecute").ToArray();
         if (execute.Length == 0)
         {
             _tainted.TryRemove(key.Name, out _);
-            return null;
+            return verdict.HeldUntil is { } until ? until - now + Tick : null;
         }
 
         // A new taint starts the clock anew; so does a new term, for which the past is hearsay.
         var identity = string.Join(',', execute.Select(t => t.Key).Order(StringComparer.Ordinal));
         var since = _tainted.AddOrUpdate(key.Name, _ => (identity, now), (_, old) => old.Key == identity ? old : (identity, now)).Since;
-        if (IsGuarded(execute))
+        var pods = Informers.PodsOnNode(key.Name);
+        if (verdict.Loss is null)
         {
+            // A node that says itself that it is not ready, or that somebody tainted. One that lives and has yet to say that it is ready keeps its pods.
+            return await EvictAsync(node, pods, execute.Where(t => t.Key != NodeTaints.Unreachable).ToArray(), since, Context.Options.DefaultEvictionDelay, record, cancellationToken);
+        }
+
+        if (EvictionBudget.Interval(node, Informers.Nodes.List()) is null)
+        {
+            Pause(true);
             // Once nodes return, the pods of those still away get their full time again.
-            _tainted[key.Name] = (identity, now);
-            return TimeSpan.FromSeconds(1);
+            record.StartAgain(now);
+            return LookAgain;
         }
 
-        if (ready == "Unknown")
+        Pause(false);
+        await _evictions.MarkNotReadyAsync(pods, cancellationToken);
+        return Sooner(
+            await EvictAsync(node, pods, execute, verdict.Since, DelayOf(verdict.Loss.Value), record, cancellationToken),
+            await ReplaceFencedAsync(node, verdict, cancellationToken));
+    }
+
+    private static TimeSpan? Sooner(TimeSpan? a, TimeSpan? b) => a is null || b < a ? b : a;
+
+    // A process may be started again where a machine that is gone may not, and a starved one may yet answer.
+    private TimeSpan DelayOf(NodeLoss loss) => loss == NodeLoss.Silent ? Context.Options.SilentEvictionDelay : Context.Options.DefaultEvictionDelay;
+
+    private NodeRecord RecordOf(string node) => _records.GetOrAdd(node, _ => new NodeRecord());
+
+    private V1Lease? LeaseOf(string node) => Informers.NodeLeases.Get(LeaseNamespace, node);
+
+    private async Task WriteTaintsAsync(string node, IReadOnlyList<V1Taint> taints, CancellationToken cancellationToken)
+    {
+        // Who taints the node meanwhile must not lose that: the list is replaced under the version it was read at.
+        var live = await _nodes.GetAsync(null, node, cancellationToken);
+        if (live is null)
+            return;
+        var mine = taints.Where(NodeTaints.IsOurs).ToArray();
+        var patch = new JsonObject
         {
-            await MarkNotReadyAsync(key.Name, cancellationToken);
-        }
-
-        return await EvictAsync(key.Name, execute, since, now, cancellationToken);
+            ["metadata"] = new JsonObject { ["resourceVersion"] = live.Metadata.ResourceVersion },
+            ["spec"] = new JsonObject { ["taints"] = new JsonArray([.. (live.Spec?.Taints ?? []).Where(t => !NodeTaints.IsOurs(t)).Concat(mine).Select(t => JsonNode.Parse(KubernetesJson.Serialize(t)))]) },
+        };
+        await _nodes.PatchAsync(null, node, patch, PatchKind.Merge, cancellationToken);
     }
 
     private async Task MonitorAsync(CancellationToken cancellationToken)
     {
         using var timer = new PeriodicTimer(Context.Options.NodeMonitorPeriod, Context.Time);
-        var last = Context.Time.GetUtcNow();
+        var last = Now;
         while (await timer.WaitForNextTickAsync(cancellationToken))
         {
-            var now = Context.Time.GetUtcNow();
+            var now = Now;
             var stalled = now - last - Context.Options.NodeMonitorPeriod;
             last = now;
             if (stalled > Context.Options.NodeMonitorPeriod)
             {
                 // We were the ones who slept: what came in meanwhile is still to be read, so nobody is accused for that time.
-                foreach (var (name, health) in _health)
-                {
-                    _health[name] = health with { SeenAt = health.SeenAt + stalled };
-                }
-
+                foreach (var record in _records.Values)
+                    record.Forgive(now);
                 continue;
             }
 
             foreach (var node in Informers.Nodes.List())
             {
-                var health = Observe(node.Metadata.Name);
-                var silent = now - health.SeenAt;
+                var silent = RecordOf(node.Metadata.Name).SilentFor(node, LeaseOf(node.Metadata.Name), now);
                 if (silent > Context.Options.NodeMonitorGracePeriod && NodeTaints.ReadyOf(node) != "Unknown")
-                {
-                    await CondemnAsync(node, health, silent, cancellationToken);
-                }
+                    await CondemnAsync(node, silent, cancellationToken);
             }
         }
     }
 
-    private NodeHealth Observe(string node)
-    {
-        var lease = Informers.NodeLeases.Get("kube-node-lease", node);
-        var heartbeat = Informers.Nodes.Get("", node)?.Status?.Conditions?.FirstOrDefault(c => c.Type == "Ready" && c.Status != "Unknown")?.LastHeartbeatTime;
-        var sign = string.Create(CultureInfo.InvariantCulture, $"{lease?.Metadata.Uid} {lease?.Spec?.RenewTime:O} {heartbeat:O}");
-        return _health.AddOrUpdate(
-            node,
-            static (_, s) => NodeHealth.Observe(null, s.sign, s.now),
-            static (_, old, s) => NodeHealth.Observe(old, s.sign, s.now),
-            (sign, now: Context.Time.GetUtcNow()));
-    }
-
-    private async Task CondemnAsync(V1Node node, NodeHealth health, TimeSpan silent, CancellationToken cancellationToken)
+    private async Task CondemnAsync(V1Node node, TimeSpan silent, CancellationToken cancellationToken)
     {
         var name = node.Metadata.Name;
+        var lease = LeaseOf(name);
         try
         {
             // The cache may be what is late. Only a server that answers and still shows the old Lease speaks against the node.
-            var lease = await _leases.GetAsync("kube-node-lease", name, cancellationToken);
-            if (lease?.Spec?.RenewTime != Informers.NodeLeases.Get("kube-node-lease", name)?.Spec?.RenewTime)
+            if ((await _leases.GetAsync(LeaseNamespace, name, cancellationToken))?.Metadata.ResourceVersion != lease?.Metadata.ResourceVersion)
             {
-                _health[name] = health with { SeenAt = Context.Time.GetUtcNow() };
+                RecordOf(name).Forgive(Now);
                 return;
             }
 
             Context.Logger.NodeUnreachable(name, silent.TotalSeconds);
-            var now = Timestamps.Text(Context.Time.GetUtcNow());
-            var conditions = (node.Status?.Conditions ?? [])
-                .Select(c => c.Type)
-                .Where(t => t is "MemoryPressure" or "DiskPressure" or "PIDPressure")
-                .Append("Ready")
-                .Select(type => (JsonNode)new JsonObject
-                {
-                    ["type"] = type,
-                    ["status"] = "Unknown",
-                    ["reason"] = "NodeStatusUnknown",
-                    ["message"] = "Kubelet stopped posting node status.",
-                    ["lastTransitionTime"] = now,
-                });
-            var patch = new JsonObject
-            {
-                ["status"] = new JsonObject { ["conditions"] = new JsonArray([.. conditions]) },
-            };
-            await _nodes.PatchAsync(null, name, patch, PatchKind.StrategicMerge, cancellationToken, "status");
-            Context.Events.Normal(node, "NodeNotReady", $"Node {name} status is now: NodeNotReady");
+            RecordOf(name).Condemn(NodeSign.Of(node, lease), Now);
+            Queue.Add(new NamespacedName("", name));
         }
         catch (Exception e) when (e is ApiException or HttpRequestException or IOException)
         {
             // Nobody reaches the server now, nodes neither: the silence starts anew for all when it is back.
-            foreach (var (other, seen) in _health)
-            {
-                _health[other] = seen with { SeenAt = Context.Time.GetUtcNow() };
-            }
+            foreach (var record in _records.Values)
+                record.Forgive(Now);
         }
     }
 
-    private async Task MarkNotReadyAsync(string node, CancellationToken cancellationToken)
+    private async Task MarkLostAsync(V1Node node, NodeLoss loss, CancellationToken cancellationToken)
     {
-        foreach (var pod in Informers.PodsOnNode(node).Where(p => p.IsReady()))
+        var (name, now) = (node.Metadata.Name, Timestamps.Text(Context.Time.GetUtcNow()));
+        var message = loss switch
         {
-            var patch = new JsonObject
-            {
-                ["status"] = new JsonObject
-                {
-                    ["conditions"] = new JsonArray(new JsonObject
-                    {
-                        ["type"] = "Ready",
-                        ["status"] = "False",
-                        ["reason"] = "NodeNotReady",
-                        ["lastTransitionTime"] = Timestamps.Text(Context.Time.GetUtcNow()),
-                    }),
-                },
-            };
-            try
-            {
-                await _pods.PatchAsync(pod.Metadata.NamespaceProperty, pod.Metadata.Name, patch, PatchKind.StrategicMerge, cancellationToken, "status");
-            }
-            catch (ApiException e) when (e.IsNotFound)
-            {
-                // Gone already.
-            }
-        }
+            NodeLoss.Refused => "The agent's process has ended: its port refuses connections.",
+            NodeLoss.Unanswered => "The agent takes connections but neither answers nor renews its lease.",
+            _ => "Kubelet stopped posting node status.",
+        };
+        var conditions = (node.Status?.Conditions ?? [])
+            .Select(c => c.Type)
+            .Where(t => t is "MemoryPressure" or "DiskPressure" or "PIDPressure")
+            .Append("Ready")
+            .Select(type => (JsonNode)new JsonObject { ["type"] = type, ["status"] = "Unknown", ["reason"] = "NodeStatusUnknown", ["message"] = message, ["lastTransitionTime"] = now });
+        var patch = new JsonObject { ["status"] = new JsonObject { ["conditions"] = new JsonArray([.. conditions]) } };
+        await _nodes.PatchAsync(null, name, patch, PatchKind.StrategicMerge, cancellationToken, "status");
+        Context.Events.Normal(node, "NodeNotReady", $"Node {name} status is now: NodeNotReady ({loss})");
     }
 
-    // Whether so many nodes are away that neither their pods' endpoints nor the pods may be touched.
-    private bool IsGuarded(V1Taint[] taints)
-    {
-        var nodes = Informers.Nodes.List();
-        var unhealthy = nodes.Count(n => NodeTaints.ReadyOf(n) != "True");
-        var guarded = taints.All(t => t.Key is NodeTaints.NotReady or NodeTaints.Unreachable) && !EvictionGuard.Allows(unhealthy, nodes.Count);
-        if (guarded && !_paused)
-        {
-            Context.Logger.EvictionsPause(unhealthy, nodes.Count);
-        }
-
-        _paused = guarded;
-        return guarded;
-    }
-
-    private async Task<TimeSpan?> EvictAsync(string node, V1Taint[] taints, DateTimeOffset since, DateTimeOffset now, CancellationToken cancellationToken)
+    private async Task<TimeSpan?> EvictAsync(V1Node node, IReadOnlyList<V1Pod> pods, V1Taint[] taints, DateTimeOffset since, TimeSpan delay, NodeRecord record, CancellationToken cancellationToken)
     {
         TimeSpan? next = null;
-        foreach (var pod in Informers.PodsOnNode(node).Where(p => p.IsActive()))
+        var due = new List<V1Pod>();
+        var now = Now;
+        foreach (var pod in pods.Where(p => p.IsActive()))
         {
-            if (EvictionPlan.DueAt(pod, taints, since, Context.Options.DefaultEvictionDelay) is not { } due)
-            {
+            if (EvictionPlan.DueAt(pod, taints, since, delay) is not { } at)
                 continue;
-            }
-
-            if (due <= now)
-            {
-                Context.Logger.PodEvicted(pod.Metadata.NamespaceProperty, pod.Metadata.Name, node);
-                Context.Events.Normal(pod, "TaintManagerEviction", $"Marking for deletion Pod {pod.Metadata.NamespaceProperty}/{pod.Metadata.Name}");
-                await PodDisruption.MarkAsync(_pods, pod, "DeletionByTaintManager", "Taint manager: deleting due to NoExecute taint", lost: false, now, cancellationToken);
-                await PodDeletion.DeleteAsync(_pods, pod, null, cancellationToken);
-            }
-            else if (next is null || due - now < next)
-            {
-                next = due - now;
-            }
+            if (at <= now)
+                due.Add(pod);
+            else
+                next = Sooner(next, at - now + Tick);
         }
 
-        return next is { } wait ? wait + TimeSpan.FromMilliseconds(10) : null;
+        if (due.Count == 0)
+            return next;
+        var ours = taints.All(t => t.Key is NodeTaints.NotReady or NodeTaints.Unreachable);
+        if (ours && !record.MayEvict)
+        {
+            if (EvictionBudget.Interval(node, Informers.Nodes.List()) is not { } interval)
+            {
+                Pause(true);
+                return LookAgain;
+            }
+
+            if (_budget.Take(EvictionBudget.ZoneOf(node), interval, now) is var wait && wait > TimeSpan.Zero)
+                return wait + Tick;
+        }
+
+        // The caches of nodes and Leases follow the server apart: before anything that cannot be undone it is asked itself.
+        if (record.Judge(node, LeaseOf(node.Metadata.Name), now).Loss is not null && await AskAsync(node, record, cancellationToken) is not { Loss: not null })
+            return LookAgain;
+        record.MayEvict = true;
+        await _evictions.EvictAsync(node.Metadata.Name, due, cancellationToken);
+        return next;
+    }
+
+    private async Task<TimeSpan?> ReplaceFencedAsync(V1Node node, NodeVerdict verdict, CancellationToken cancellationToken)
+    {
+        var waiting = Informers.PodsOnNode(node.Metadata.Name).Where(PodEvictions.AwaitsFence).ToArray();
+        if (waiting.Length == 0 || verdict.FencedAt is not { } at)
+            return null;
+        var now = Now;
+        if (at > now)
+            return at - now + Tick;
+        if (await AskAsync(node, RecordOf(node.Metadata.Name), cancellationToken) is not { FencedAt: { } sure } || sure > now)
+            return LookAgain;
+        await _evictions.RemoveFencedAsync(node.Metadata.Name, waiting, cancellationToken);
+        return null;
+    }
+
+    private async Task<NodeVerdict?> AskAsync(V1Node node, NodeRecord record, CancellationToken cancellationToken)
+    {
+        var lease = await _leases.GetAsync(LeaseNamespace, node.Metadata.Name, cancellationToken);
+        var live = await _nodes.GetAsync(null, node.Metadata.Name, cancellationToken);
+        return live?.Metadata.Uid == node.Metadata.Uid ? record.Judge(live, lease, Now) : null;
+    }
+
+    private void Pause(bool paused)
+    {
+        if (paused && !_paused)
+        {
+            var nodes = Informers.Nodes.List();
+            Context.Logger.EvictionsPause(nodes.Count(n => NodeTaints.ReadyOf(n) != "True"), nodes.Count);
+        }
+
+        _paused = paused;
     }
 }

@@ -7,6 +7,9 @@ internal static class NodeTaints
 {
     public const string NotReady = "node.kubernetes.io/not-ready";
     public const string Unreachable = "node.kubernetes.io/unreachable";
+    /// <summary>Keeps new pods off a node that was lost again and again, longer each time.</summary>
+    public const string Flapping = "node.portal/flapping";
+
     private const string NoSchedule = "NoSchedule";
     private const string NoExecute = "NoExecute";
 
@@ -26,7 +29,8 @@ internal static class NodeTaints
     /// <param name="ready">Its Ready condition: True, False or Unknown.</param>
     /// <param name="unschedulable">It is cordoned.</param>
     /// <param name="now">Time a new NoExecute taint is stamped with.</param>
-    public static IReadOnlyList<V1Taint> Wanted(V1Node node, string ready, bool unschedulable, DateTimeOffset now)
+    /// <param name="held">It is held back because it was lost again and again.</param>
+    public static IReadOnlyList<V1Taint> Wanted(V1Node node, string ready, bool unschedulable, DateTimeOffset now, bool held = false)
     {
         var old = node.Spec?.Taints ?? [];
         var wanted = new List<(string Key, string Effect)>();
@@ -40,6 +44,11 @@ internal static class NodeTaints
         if (unschedulable)
         {
             wanted.Add(("node.kubernetes.io/unschedulable", NoSchedule));
+        }
+
+        if (held)
+        {
+            wanted.Add((Flapping, NoSchedule));
         }
 
         foreach (var condition in node.Status?.Conditions ?? [])
@@ -62,6 +71,7 @@ internal static class NodeTaints
     public static bool Same(IEnumerable<V1Taint> a, IEnumerable<V1Taint> b) =>
         a.Select(t => (t.Key, t.Value ?? "", t.Effect)).ToHashSet().SetEquals(b.Select(t => (t.Key, t.Value ?? "", t.Effect)));
 
-    private static bool IsOurs(V1Taint taint) =>
-        taint.Key is NotReady or Unreachable or "node.kubernetes.io/unschedulable" || Pressures.ContainsValue(taint.Key);
+    /// <summary>Whether a taint is one that this controller sets and takes away.</summary>
+    public static bool IsOurs(V1Taint taint) =>
+        taint.Key is NotReady or Unreachable or Flapping or "node.kubernetes.io/unschedulable" || Pressures.ContainsValue(taint.Key);
 }

@@ -3,6 +3,7 @@ using Kube.Controllers.NodeLifecycle;
 using Kube.Machinery.Client;
 using Kube.Machinery.Informers;
 using Kube.Machinery.Metadata;
+using Kube.Machinery.Nodes;
 
 namespace Kube.Controllers.PodGarbageCollection;
 
@@ -75,7 +76,7 @@ internal sealed class PodGarbageCollector(ControllerContext context) : Controlle
     }
 
     // A pod with an identity may exist once only; without fencing it stays until its node is gone for sure.
-    private static bool IsStateless(V1Pod pod) => Owners.ControllerOf(pod)?.Kind is "ReplicaSet" or "ReplicationController" or "Job" or "DaemonSet";
+    private static bool IsStateless(V1Pod pod) => !StatefulPods.IsStateful(pod) && Owners.ControllerOf(pod)?.Kind is "ReplicaSet" or "ReplicationController" or "Job" or "DaemonSet";
 
     private async Task<TimeSpan?> RemoveAsync(V1Pod pod, string cause, CancellationToken cancellationToken)
     {

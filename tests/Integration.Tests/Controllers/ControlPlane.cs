@@ -36,7 +36,6 @@ public sealed class ControlPlane : IAsyncDisposable
         await plane.RunAsync("system:kube-scheduler", services => services.AddKubeScheduler(new SchedulerOptions()));
         await plane.RunAsync("system:kube-controller-manager", services => services.AddKubeControllers(new KubeControllersOptions
         {
-            NodeMonitorGracePeriod = TimeSpan.FromSeconds(4),
             RootCertificate = published ? plane.Server.Authority.CertificatePem : null,
         }));
         return plane;

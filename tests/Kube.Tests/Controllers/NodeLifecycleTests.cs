@@ -11,14 +11,39 @@ public sealed class NodeLifecycleTests
     private static readonly DateTimeOffset Now = new(2026, 1, 1, 12, 0, 0, TimeSpan.Zero);
 
     [Theory]
-    [InlineData(1, 1, false)]
-    [InlineData(1, 2, true)]
-    [InlineData(2, 2, false)]
-    [InlineData(2, 3, true)]
-    [InlineData(3, 4, false)]
-    [InlineData(5, 10, true)]
-    [InlineData(6, 10, false)]
-    public void Evictions_stop_when_most_nodes_vanish_together(int unhealthy, int all, bool allowed) => Assert.Equal(allowed, EvictionGuard.Allows(unhealthy, all));
+    [InlineData(0, 3, 1.0)]
+    [InlineData(1, 2, 1.0)]
+    [InlineData(2, 3, 1.0)]
+    [InlineData(5, 10, 1.0)]
+    [InlineData(1, 1, null)]
+    [InlineData(2, 2, null)]
+    [InlineData(3, 4, null)]
+    [InlineData(6, 10, null)]
+    [InlineData(40, 60, 10.0)]
+    public void Evictions_slow_and_stop_when_most_nodes_vanish_together(int unhealthy, int all, double? seconds) =>
+        Assert.Equal(seconds, ZoneRule.Interval(ZoneRule.StateOf(unhealthy, all), all, everywhere: unhealthy == all)?.TotalSeconds);
+
+    [Fact]
+    public void A_zone_that_is_gone_entirely_is_evicted_while_others_stand()
+    {
+        V1Node[] nodes = [Zoned("a1", "a", ready: false), Zoned("a2", "a", ready: false), Zoned("b1", "b", ready: true)];
+        Assert.Equal(TimeSpan.FromSeconds(1), EvictionBudget.Interval(nodes[0], nodes));
+        nodes[2] = Zoned("b1", "b", ready: false);
+        Assert.Null(EvictionBudget.Interval(nodes[0], nodes));
+    }
+
+    [Fact]
+    public void A_few_nodes_are_evicted_at_once_and_the_others_one_after_another()
+    {
+        var budget = new EvictionBudget();
+        var interval = TimeSpan.FromSeconds(10);
+        for (var node = 0; node < 5; node++)
+            Assert.Equal(TimeSpan.Zero, budget.Take("a", interval, Now));
+        Assert.Equal(interval, budget.Take("a", interval, Now));
+        Assert.Equal(TimeSpan.Zero, budget.Take("b", interval, Now));
+        Assert.Equal(TimeSpan.Zero, budget.Take("a", interval, Now + interval));
+        Assert.True(budget.Take("a", interval, Now + interval) > TimeSpan.Zero);
+    }
 
     [Fact]
     public void A_pod_that_tolerates_nothing_leaves_after_the_default_delay() => Assert.Equal(Now.AddSeconds(2), DueAt());
@@ -41,20 +66,20 @@ public sealed class NodeLifecycleTests
     }
 
     [Fact]
-    public void Silence_is_measured_from_the_moment_a_sign_was_first_seen()
-    {
-        var health = NodeHealth.Observe(null, "renewed at 1", Now);
-        Assert.Equal(Now, NodeHealth.Observe(health, "renewed at 1", Now.AddSeconds(5)).SeenAt);
-        Assert.Equal(Now.AddSeconds(5), NodeHealth.Observe(health, "renewed at 2", Now.AddSeconds(5)).SeenAt);
-    }
-
-    [Fact]
     public void Pod_ranges_are_given_lowest_first_until_none_is_left()
     {
         var ranges = new PodRanges(System.Net.IPNetwork.Parse("10.244.0.0/23"));
         Assert.Equal("10.244.0.0/24", ranges.LowestFree([]));
         Assert.Equal("10.244.1.0/24", ranges.LowestFree(["10.244.0.0/24"]));
         Assert.Null(ranges.LowestFree(["10.244.0.0/24", "10.244.1.0/24"]));
+    }
+
+    private static V1Node Zoned(string name, string zone, bool ready)
+    {
+        var node = Pods.Node(name);
+        node.Metadata.Labels = new Dictionary<string, string> { ["topology.kubernetes.io/zone"] = zone };
+        node.Status = new V1NodeStatus { Conditions = [new V1NodeCondition { Type = "Ready", Status = ready ? "True" : "Unknown" }] };
+        return node;
     }
 
     private static DateTimeOffset? DueAt(params V1Toleration[] tolerations) =>
