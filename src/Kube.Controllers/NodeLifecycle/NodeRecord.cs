@@ -102,9 +102,13 @@ internal sealed class NodeRecord
         var accusation = NodeAccusation.Parse(text);
         if (accusation == _accusation)
             return;
-        // A newer loss than the one known: in between the node lived, even if that was not seen here.
-        if (_isLost && accusation is not null && accusation.LeaseRevision > (_accusation?.LeaseRevision ?? 0) && _accusation is not null)
+        if (_isLost && accusation is not null && _accusation is not null && accusation.LeaseRevision > _accusation.LeaseRevision)
+        {
+            // A newer loss than the one known: in between the node lived, for who knows how long, even if that was not seen here.
             Return(now);
+            _returnedAt = null;
+        }
+
         (_accusation, _accusedAt) = (accusation, now);
     }
 
