@@ -17,11 +17,11 @@ public sealed record KubeControllersOptions
     /// <summary>How often silence is looked for; more than zero.</summary>
     public TimeSpan NodeMonitorPeriod { get; init; } = TimeSpan.FromMilliseconds(500);
 
-    /// <summary>After what time pods that tolerate nothing leave a node that is not ready, or whose agent has ended or does not answer.</summary>
+    /// <summary>After what time pods that tolerate nothing leave a node that is not ready, or whose agent does not answer.</summary>
     public TimeSpan DefaultEvictionDelay { get; init; } = TimeSpan.FromSeconds(2);
 
-    /// <summary>The same for a node from which nothing at all comes back.</summary>
-    public TimeSpan SilentEvictionDelay { get; init; } = TimeSpan.FromMilliseconds(500);
+    /// <summary>The same for a node whose agent has ended, or from which nothing at all comes back: there is no doubt about these.</summary>
+    public TimeSpan LostEvictionDelay { get; init; } = TimeSpan.FromMilliseconds(500);
 
     /// <summary>How long after its grace period a terminating pod of a stateless owner is kept when its node cannot be reached.</summary>
     public TimeSpan UnreachablePodDeletionDelay { get; init; } = TimeSpan.FromSeconds(30);
@@ -60,9 +60,9 @@ public sealed record KubeControllersOptions
             yield return $"{nameof(DefaultEvictionDelay)} must not be negative";
         }
 
-        if (SilentEvictionDelay < TimeSpan.Zero)
+        if (LostEvictionDelay < TimeSpan.Zero)
         {
-            yield return $"{nameof(SilentEvictionDelay)} must not be negative";
+            yield return $"{nameof(LostEvictionDelay)} must not be negative";
         }
 
         if (UnreachablePodDeletionDelay < TimeSpan.Zero)

@@ -2,6 +2,7 @@ using k8s.Models;
 using Kube.Machinery.Client;
 using Kube.Machinery.Informers;
 using Kube.Node.Cri;
+using Kube.Node.Fencing;
 using Kube.Node.Images;
 using Kube.Node.Metrics;
 using Kube.Node.Pods;
@@ -34,6 +35,8 @@ internal sealed class NodeAgent(IOptions<NodeOptions> configured, TimeProvider t
         File.SetUnixFileMode(paths.Pki, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         using var cri = new CriClient(CriChannel.Open(paths.ContainerdSocket));
         using var images = new ImagePuller(cri, time);
+        // Shared with the guard of stateful pods over sessions and restarts of the agent.
+        using var board = _options.GuardCommand.Count > 0 ? new FenceBoard(paths) : null;
         var containerd = new Containerd(paths, _options, cri, time, _logger);
         var credentials = new CredentialStore(paths, _options);
         var registration = new NodeRegistration(_options, paths, credentials, time, _logger);
@@ -45,7 +48,7 @@ internal sealed class NodeAgent(IOptions<NodeOptions> configured, TimeProvider t
         try
         {
             while (!stoppingToken.IsCancellationRequested)
-                await RunSessionAsync(paths, cri, images, containerd, credentials, registration, stoppingToken).ConfigureAwait(false);
+                await RunSessionAsync(paths, cri, images, board, containerd, credentials, registration, stoppingToken).ConfigureAwait(false);
         }
         catch (Exception e) when (!stoppingToken.IsCancellationRequested)
         {
@@ -57,7 +60,7 @@ internal sealed class NodeAgent(IOptions<NodeOptions> configured, TimeProvider t
         await supervision.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
-    private async Task RunSessionAsync(NodePaths paths, CriClient cri, ImagePuller images, Containerd containerd, CredentialStore credentials, NodeRegistration registration, CancellationToken stoppingToken)
+    private async Task RunSessionAsync(NodePaths paths, CriClient cri, ImagePuller images, FenceBoard? board, Containerd containerd, CredentialStore credentials, NodeRegistration registration, CancellationToken stoppingToken)
     {
         using var session = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken);
         var ct = session.Token;
@@ -70,7 +73,8 @@ internal sealed class NodeAgent(IOptions<NodeOptions> configured, TimeProvider t
         var events = new EventRecorder(client, _options.NodeName, time, _logger);
         var dialer = new NamespaceDialer(_options.NetworkNamespace);
         using var prober = new Prober(cri, dialer, time);
-        var services = PodServices.Create(_options, paths, machine, api, events, cri, images, prober, time, _logger);
+        var fence = new FenceLease(board, () => BootClock.Milliseconds, api.ReadAsync);
+        var services = PodServices.Create(_options, paths, machine, api, events, cri, images, prober, fence, time, _logger);
         var supervisor = new PodSupervisor(services);
         using var streams = new RuntimeStreams(dialer, time);
         using var usage = new UsageMeter(cri, time);
@@ -84,7 +88,8 @@ internal sealed class NodeAgent(IOptions<NodeOptions> configured, TimeProvider t
             self.RunAsync(ct),
             events.RunAsync(ct),
             reporter.RunAsync(ct),
-            new LeaseHeartbeat(client, _options, time, _logger).RunAsync(ct),
+            new LeaseHeartbeat(client, _options, fence, time, _logger).RunAsync(supervisor.PokeAll, ct),
+            .. board is null ? (Task[])[] : [new GuardKeeper(_options, paths, fence, time, _logger).RunAsync(ct)],
             new ImageImporter(paths.Images, containerd, time, _logger).RunAsync(() => OnImported(images, supervisor), ct),
             commands.RunAsync(ct),
             new VolumeSweep(client, paths, time, _logger).RunAsync(ct),

@@ -49,6 +49,7 @@ public static class NodeInstallation
     {
         ArgumentNullException.ThrowIfNull(time);
         var paths = new NodePaths(dataDirectory);
+        Fencing.NodeGuard.Stop(dataDirectory);
         if (ContainerdProcess(paths) is { } process)
             await EndContainerdAsync(process, paths, time, cancellationToken).ConfigureAwait(false);
         // Secrets and tokens live in memory file systems that outlast their pods.

@@ -63,6 +63,12 @@ public sealed class NodeOptions
     /// </summary>
     public string? NetworkNamespace { get; set; }
 
+    /// <summary>
+    /// Program and first arguments of the guard, which ends in <see cref="Fencing.NodeGuard.Run"/>; <c>--data DIR --instance ID</c> are added. Empty runs none: the node then
+    /// promises no fence, and its stateful pods are not replaced while it cannot be reached.
+    /// </summary>
+    public IList<string> GuardCommand { get; } = new List<string>();
+
     /// <summary>Lease renewal period.</summary>
     public TimeSpan HeartbeatInterval { get; set; } = TimeSpan.FromSeconds(2);
 

@@ -32,6 +32,19 @@ internal sealed class NodePaths(string dataDirectory)
 
     public string Logs => Path.Combine(Data, "logs");
 
+    /// <summary>What agent and guard share, see <see cref="Fencing.FenceBoard"/>.</summary>
+    public string Fence => Path.Combine(Data, "fence");
+
+    public string FenceBoard => Path.Combine(Fence, "board");
+
+    public string FencedPods => Path.Combine(Fence, "pods");
+
+    public string GuardLock => Path.Combine(Fence, "guard.lock");
+
+    public string GuardPid => Path.Combine(Fence, "guard.pid");
+
+    public string GuardLog => Path.Combine(Fence, "guard.log");
+
     public string Registries => Path.Combine(Data, "registries");
 
     public string PodDirectory(string uid) => Path.Combine(Pods, uid);

@@ -1,4 +1,5 @@
 using Benchmarks;
+using Benchmarks.Healing;
 using Benchmarks.Instance;
 using Benchmarks.Lists;
 using Benchmarks.Scheduler;
@@ -8,6 +9,7 @@ using Benchmarks.Store;
 var benchmarks = new SortedDictionary<string, Func<string[], Task<IReadOnlyList<Figure>>>>(StringComparer.Ordinal)
 {
     ["api"] = ApiBenchmark.RunAsync,
+    ["healing"] = HealingBenchmark.RunAsync,
     ["instance"] = InstanceBenchmark.RunAsync,
     ["lists"] = ListBenchmark.RunAsync,
     ["scheduler"] = SchedulerBenchmark.RunAsync,

@@ -16,8 +16,9 @@ public sealed class NodeNamespace : IAsyncDisposable
 
     private readonly List<string> _backed = [];
 
-    private NodeNamespace(NetworkNamespace network, int number, string machineEnd)
+    private NodeNamespace(NetworkNamespace network, int number, string nodeEnd, string machineEnd)
     {
+        NodeInterface = nodeEnd;
         Network = network;
         MachineAddress = $"10.250.{number}.1";
         NodeAddress = $"10.250.{number}.2";
@@ -32,6 +33,9 @@ public sealed class NodeNamespace : IAsyncDisposable
 
     /// <summary>The node's address: its InternalIP.</summary>
     public string NodeAddress { get; }
+
+    /// <summary>The cable's end in the node.</summary>
+    public string NodeInterface { get; }
 
     /// <summary>The cable's end on the machine.</summary>
     public string MachineInterface { get; }
@@ -54,7 +58,7 @@ public sealed class NodeNamespace : IAsyncDisposable
                     continue;
                 var (inNode, onMachine) = await network.ConnectAsync(
                     NetworkNamespace.Machine, string.Create(CultureInfo.InvariantCulture, $"10.250.{number}.2/30"), string.Create(CultureInfo.InvariantCulture, $"10.250.{number}.1/30"));
-                var node = new NodeNamespace(network, number, onMachine);
+                var node = new NodeNamespace(network, number, inNode, onMachine);
                 foreach (var address in MachineAddresses().Where(address => address != node.MachineAddress))
                     await network.RunAsync("ip", "route", "replace", $"{address}/32", "via", node.MachineAddress, "dev", inNode);
                 return node;
@@ -74,6 +78,24 @@ public sealed class NodeNamespace : IAsyncDisposable
         _backed.Add(podCidr);
         await NetworkNamespace.Machine.RunAsync("ip", "-4", "route", "replace", podCidr, "via", NodeAddress, "dev", MachineInterface);
     }
+
+    /// <summary>Lets nothing through the cable any more, without a word to either side. What goes on inside the node goes on.</summary>
+    /// <param name="inbound">Whether what comes to the node is lost.</param>
+    /// <param name="outbound">Whether what leaves it is lost.</param>
+    public async Task CutAsync(bool inbound = true, bool outbound = true)
+    {
+        await Network.RunAsync("nft", "add table inet cut");
+        foreach (var (hook, word, lost) in new[] { ("input", "iifname", inbound), ("prerouting", "iifname", inbound), ("output", "oifname", outbound), ("postrouting", "oifname", outbound) })
+        {
+            if (!lost)
+                continue;
+            await Network.RunAsync("nft", $"add chain inet cut {hook} {{ type filter hook {hook} priority -400; }}");
+            await Network.RunAsync("nft", $"add rule inet cut {hook} {word} \"{NodeInterface}\" drop");
+        }
+    }
+
+    /// <summary>Mends what <see cref="CutAsync"/> has cut.</summary>
+    public Task MendAsync() => Network.TryRunAsync("nft", "delete table inet cut");
 
     public async ValueTask DisposeAsync()
     {

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using System.Text.Json.Nodes;
 
 namespace Testing;
@@ -17,7 +18,7 @@ public sealed class SecondNode : IAsyncDisposable
     private readonly NodeNamespace _namespace;
     private readonly string _data;
     private readonly string _token;
-    private readonly Process _agent;
+    private Process _agent;
 
     private SecondNode(PortalInstance portal, NodeNamespace network, string data, string token)
     {
@@ -54,8 +55,23 @@ public sealed class SecondNode : IAsyncDisposable
     public Task<CommandResult> JoinAgainAsync() =>
         PortalInstance.RunAsync("nsenter", [$"--net={_namespace.Network.Path}", "--", _portal.Executable, .. Arguments(_data + "-again", "third"), "--join-only"]);
 
+    /// <summary>The agent's data directory.</summary>
+    public string Data => _data;
+
+    /// <summary>The node's namespace: what cuts it off.</summary>
+    public NodeNamespace Namespace => _namespace;
+
     /// <summary>kill -9 of the agent: for the cluster the machine is gone.</summary>
     public void Kill() => _agent.Kill();
+
+    /// <summary>Starts a killed agent again.</summary>
+    public void Restart() => _agent = _namespace.Network.Start(_portal.Executable, Arguments(_data, Name));
+
+    /// <summary>Stops the agent in its tracks; its connections stay open.</summary>
+    public Task SuspendAsync() => SignalAsync("-STOP");
+
+    /// <summary>Lets a suspended agent go on.</summary>
+    public Task ResumeAsync() => SignalAsync("-CONT");
 
     /// <summary>The status of the node's condition Ready: True, False or Unknown.</summary>
     public async Task<string> ReadyAsync() =>
@@ -84,6 +100,7 @@ public sealed class SecondNode : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _portal.KubectlAsync("delete", "node", Name, "--wait=false");
+        await _namespace.MendAsync();
         if (!_agent.HasExited)
             _agent.Kill();
         // In the node's own namespace: what it holds in the kernel carries the same names as the first node's.
@@ -92,6 +109,8 @@ public sealed class SecondNode : IAsyncDisposable
             Directory.Delete(left, recursive: true);
         await _namespace.DisposeAsync();
     }
+
+    private Task SignalAsync(string signal) => PortalInstance.RunAsync("kill", [signal, _agent.Id.ToString(CultureInfo.InvariantCulture)]);
 
     private string[] Arguments(string data, string name) =>
         ["agent", "--server", $"https://{_namespace.MachineAddress}:{_portal.PortBase + 1}", "--token", _token, "--data", data, "--name", name, "--node-ip", _namespace.NodeAddress];

@@ -64,7 +64,7 @@ internal sealed class NodePresence(IObjectStore store, TimeProvider time)
         var signs = _nodes.GetOrAdd(key.Name, _ => new NodeSigns(time));
         // After anything was written to the Node, an accusation perhaps, a renewal must have a revision that is newer.
         var mayAbsorb = stored is not null && store.Get(NodeOf(key.Name)) is { } node && stored.Revision > node.Revision
-            && OnlyTheTime(before, after) && JsonNode.DeepEquals(live.Object("metadata").Object("annotations"), next.Object("metadata").Object("annotations"));
+            && OnlyTheTime(before, after) && JsonNode.DeepEquals(AnnotationsOf(live), AnnotationsOf(next));
         return signs.Renew(mayAbsorb, stored?.Revision ?? 0);
     }
 
@@ -130,6 +130,8 @@ internal sealed class NodePresence(IObjectStore store, TimeProvider time)
             // The connection has just ended; the watch notices.
         }
     }
+
+    private static JsonObject? AnnotationsOf(JsonObject? document) => document.Object("metadata").Object("annotations") is { Count: > 0 } annotations ? annotations : null;
 
     private static bool OnlyTheTime(JsonObject? before, JsonObject? after) =>
         before is not null && after is not null && before.Count == after.Count

@@ -127,8 +127,8 @@ internal sealed class NodeLifecycleController(ControllerContext context) : Contr
 
     private static TimeSpan? Sooner(TimeSpan? a, TimeSpan? b) => a is null || b < a ? b : a;
 
-    // A process may be started again where a machine that is gone may not, and a starved one may yet answer.
-    private TimeSpan DelayOf(NodeLoss loss) => loss == NodeLoss.Silent ? Context.Options.SilentEvictionDelay : Context.Options.DefaultEvictionDelay;
+    // An agent that only says nothing may be starved, and yet answer.
+    private TimeSpan DelayOf(NodeLoss loss) => loss == NodeLoss.Unanswered ? Context.Options.DefaultEvictionDelay : Context.Options.LostEvictionDelay;
 
     private NodeRecord RecordOf(string node) => _records.GetOrAdd(node, _ => new NodeRecord());
 

@@ -42,6 +42,9 @@ internal sealed class ApiServerPods(IKubernetes client, Informer<V1Pod> pods, Ti
         }
     }
 
+    /// <summary>The pod as the API server has it now, not as it was seen last; null when there is none.</summary>
+    public Task<V1Pod?> ReadAsync(V1Pod pod, CancellationToken ct) => _pods.GetAsync(pod.Metadata.NamespaceProperty, pod.Metadata.Name, ct);
+
     public async Task DeleteAsync(V1Pod pod, CancellationToken ct)
     {
         try

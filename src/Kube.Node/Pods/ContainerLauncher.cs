@@ -2,6 +2,7 @@ using Grpc.Core;
 using k8s.Models;
 using Kube.Node.Cri;
 using Kube.Node.Cri.V1;
+using Kube.Node.Fencing;
 using Kube.Node.Images;
 using Kube.Node.Status;
 using Kube.Node.Volumes;
@@ -9,7 +10,7 @@ using Kube.Node.Volumes;
 namespace Kube.Node.Pods;
 
 /// <summary>Starts one container: image, environment, mounts, create, start.</summary>
-internal sealed class ContainerLauncher(NodePaths paths, MachineFacts machine, CriClient cri, ImagePuller images, RegistryCredentials credentials, PodVolumes volumes, EnvironmentBuilder environments, IEventSink events)
+internal sealed class ContainerLauncher(NodePaths paths, MachineFacts machine, CriClient cri, ImagePuller images, RegistryCredentials credentials, PodVolumes volumes, EnvironmentBuilder environments, FenceLease fence, IEventSink events)
 {
     private const string DefaultTerminationPath = "/dev/termination-log";
 
@@ -31,6 +32,7 @@ internal sealed class ContainerLauncher(NodePaths paths, MachineFacts machine, C
             (config.Linux.SecurityContext.NamespaceOptions.Pid, config.Linux.SecurityContext.NamespaceOptions.TargetId) = (NamespaceMode.Target, processesOf);
         if (!machine.HasSeccomp)
             config.Linux.SecurityContext.Seccomp.ProfileType = SecurityProfile.Types.ProfileType.Unconfined;
+        await fence.AdmitAsync(pod, ct).ConfigureAwait(false);
         var id = await CreateAsync(container, sandboxId, config, sandbox, ct).ConfigureAwait(false);
         try
         {

@@ -25,6 +25,7 @@ internal static class PodCleanup
             await node.Cri.RemovePodSandboxAsync(sandbox.Id, ct).ConfigureAwait(false);
         }
 
+        node.Fence.Forget(uid);
         node.Volumes.Remove(uid);
         node.Api.Forget(uid);
         if (pod is not null)

@@ -1,6 +1,7 @@
 using Grpc.Core;
 using k8s.Models;
 using Kube.Node.Cri.V1;
+using Kube.Node.Fencing;
 
 namespace Kube.Node.Pods;
 
@@ -39,6 +40,8 @@ internal sealed partial class PodWorker
                 slot.NextStart = null;
         }
 
+        foreach (var slot in _slots.Values.Where(s => s.WaitingReason == FenceLease.Reason && _node.Fence.IsHeld))
+            slot.NextStart = null;
         Adopt(pod, observed);
         Publish(pod, observed);
         await KillUnhealthyAsync(pod, observed, ct).ConfigureAwait(false);
@@ -47,6 +50,8 @@ internal sealed partial class PodWorker
         var sandbox = PodConfiguration.Sandbox(pod, observed.Sandbox?.Metadata.Attempt ?? 0, _node.Options, _node.Paths, _node.Machine.ResolvConf);
         if (!observed.SandboxReady)
         {
+            if (!_node.Fence.MayRun(pod))
+                return _node.Time.GetUtcNow() + ErrorRetry;
             if (!await RunSandboxAsync(pod, observed, sandbox, ct).ConfigureAwait(false))
                 return _sandboxRetry;
             observed = await ObserveAsync(ct).ConfigureAwait(false);

@@ -3,18 +3,29 @@ using System.Text.Json.Nodes;
 using k8s;
 using k8s.Models;
 using Kube.Machinery.Client;
+using Kube.Machinery.Nodes;
+using Kube.Node.Fencing;
 using Microsoft.Extensions.Logging;
 
 namespace Kube.Node.Status;
 
-/// <summary>Renews the node's Lease in kube-node-lease: its sign of life.</summary>
-internal sealed class LeaseHeartbeat(IKubernetes client, NodeOptions options, TimeProvider time, ILogger logger)
+/// <summary>
+/// Renews the node's Lease in kube-node-lease: its sign of life, and, in a cluster of more nodes than this one, the promise that its stateful pods end before the Lease does.
+/// </summary>
+internal sealed class LeaseHeartbeat(IKubernetes client, NodeOptions options, FenceLease fence, TimeProvider time, ILogger logger)
 {
     private const string LeaseNamespace = "kube-node-lease";
+    private static readonly TimeSpan LookForOthers = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan Duration = TimeSpan.FromSeconds(10);
     private readonly ResourceClient<V1Lease> _leases = client.Resource<V1Lease>();
+    private readonly ResourceClient<V1Node> _nodes = client.Resource<V1Node>();
+    private bool _hasOthers;
+    private long? _lookedForOthers;
 
     /// <summary>Renews until cancelled.</summary>
-    public async Task RunAsync(CancellationToken ct)
+    /// <param name="regained">Told when the Lease is held again after it had run out.</param>
+    /// <param name="ct">Ends it.</param>
+    public async Task RunAsync(Action regained, CancellationToken ct)
     {
         using var timer = new PeriodicTimer(options.HeartbeatInterval, time);
         do
@@ -24,7 +35,9 @@ internal sealed class LeaseHeartbeat(IKubernetes client, NodeOptions options, Ti
             using var linked = CancellationTokenSource.CreateLinkedTokenSource(ct, timeout.Token);
             try
             {
-                await RenewAsync(linked.Token).ConfigureAwait(false);
+                await LookForOthersAsync(linked.Token).ConfigureAwait(false);
+                if (await RenewAsync(linked.Token).ConfigureAwait(false))
+                    regained();
             }
             catch (Exception e) when (StatusPublisher.IsTransient(e, ct))
             {
@@ -46,29 +59,48 @@ internal sealed class LeaseHeartbeat(IKubernetes client, NodeOptions options, Ti
         }
     }
 
-    private async Task RenewAsync(CancellationToken ct)
+    // Where nothing can be replaced elsewhere, an absence of the control plane must not end anything.
+    private async Task LookForOthersAsync(CancellationToken ct)
     {
+        if (!fence.IsGuarded || (_lookedForOthers is { } looked && time.GetElapsedTime(looked) < LookForOthers))
+            return;
+        var nodes = await _nodes.ListAsync(null, new ListQuery { Limit = 2 }, ct).ConfigureAwait(false);
+        (_hasOthers, _lookedForOthers) = (nodes.Items.Any(n => n.Metadata.Name != options.NodeName), time.GetTimestamp());
+    }
+
+    private async Task<bool> RenewAsync(CancellationToken ct)
+    {
+        var promises = _hasOthers && fence.IsGuarded;
+        var sentAt = fence.Now;
+        if (promises)
+            fence.Arm(sentAt, Duration);
         var now = time.GetUtcNow();
-        var seconds = (int)Math.Ceiling(options.HeartbeatInterval.TotalSeconds * 3);
         try
         {
-            var spec = new JsonObject
+            var patch = new JsonObject
             {
-                ["holderIdentity"] = options.NodeName,
-                ["leaseDurationSeconds"] = seconds,
-                ["renewTime"] = now.ToString("yyyy-MM-dd'T'HH:mm:ss.ffffff'Z'", CultureInfo.InvariantCulture),
+                ["metadata"] = new JsonObject { ["annotations"] = new JsonObject { [FencePromise.Annotation] = promises ? FencePromise.Guarded : null } },
+                ["spec"] = new JsonObject
+                {
+                    ["holderIdentity"] = options.NodeName,
+                    ["leaseDurationSeconds"] = (int)Duration.TotalSeconds,
+                    ["renewTime"] = now.ToString("yyyy-MM-dd'T'HH:mm:ss.ffffff'Z'", CultureInfo.InvariantCulture),
+                },
             };
-            await _leases.PatchAsync(LeaseNamespace, options.NodeName, new JsonObject { ["spec"] = spec }, PatchKind.Merge, ct).ConfigureAwait(false);
+            await _leases.PatchAsync(LeaseNamespace, options.NodeName, patch, PatchKind.Merge, ct).ConfigureAwait(false);
         }
         catch (ApiException e) when (e.IsNotFound)
         {
+            var annotations = promises ? new Dictionary<string, string> { [FencePromise.Annotation] = FencePromise.Guarded } : null;
             await _leases.CreateAsync(
                 new V1Lease
                 {
-                    Metadata = new V1ObjectMeta { Name = options.NodeName, NamespaceProperty = LeaseNamespace },
-                    Spec = new V1LeaseSpec { HolderIdentity = options.NodeName, LeaseDurationSeconds = seconds, RenewTime = now.UtcDateTime },
+                    Metadata = new V1ObjectMeta { Name = options.NodeName, NamespaceProperty = LeaseNamespace, Annotations = annotations },
+                    Spec = new V1LeaseSpec { HolderIdentity = options.NodeName, LeaseDurationSeconds = (int)Duration.TotalSeconds, RenewTime = now.UtcDateTime },
                 },
                 ct).ConfigureAwait(false);
         }
+
+        return fence.Confirm(sentAt, promises ? Duration : null);
     }
 }

@@ -71,6 +71,8 @@ internal static class AgentHost
         node.CniConfDir = AgentSettings.CniConfigurationIn(settings.Data);
         node.CniBinDirs.Add("/usr/lib/cni");
         node.InstanceId = cluster?.Id ?? string.Empty;
+        foreach (var word in LocalAgent.GuardCommand)
+            node.GuardCommand.Add(word);
         if (cluster is not null)
             node.ClusterDns.Add(cluster.ClusterDns.ToString());
     }

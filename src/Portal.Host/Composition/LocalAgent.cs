@@ -23,6 +23,9 @@ internal static class LocalAgent
     /// </summary>
     public static IReadOnlyList<string> SmallFootprint { get; } = ["DOTNET_gcConcurrent=0", "DOTNET_GCgen0size=0x400000", "DOTNET_GCConserveMemory=7", "DOTNET_TieredCompilation=0"];
 
+    /// <summary>How an agent starts the guard of its stateful pods: this program again, which does nothing but look at a clock.</summary>
+    public static IReadOnlyList<string> GuardCommand => ["env", .. SmallFootprint, "DOTNET_GCHeapHardLimit=0x1000000", Environment.ProcessPath!, "guard"];
+
     /// <summary>The agent's command line.</summary>
     public static IReadOnlyList<string> Arguments(StartOptions options, string? joinToken)
     {
