@@ -64,7 +64,7 @@ public sealed class NodeOptions
     public string? NetworkNamespace { get; set; }
 
     /// <summary>
-    /// Program and first arguments of the guard, which ends in <see cref="Fencing.NodeGuard.Run"/>; <c>--data DIR --instance ID</c> are added. Empty runs none: the node then
+    /// Program and first arguments of the guard, which ends in <c>NodeGuard.Run</c>; <c>--data DIR --instance ID</c> are added. Empty runs none: the node then
     /// promises no fence, and its stateful pods are not replaced while it cannot be reached.
     /// </summary>
     public IList<string> GuardCommand { get; } = new List<string>();

@@ -4,7 +4,7 @@ using Portal.Host.Commands;
 
 // Started by an agent, before anything else of the program is loaded: the guard must be small and quick.
 if (args is ["guard", "--data", var guarded, "--instance", var instance])
-    return NodeGuard.Run(guarded, instance);
+    return NodeGuard.Run(guarded, instance, Console.Out, TimeProvider.System);
 var root = PortalCommandLine.Create();
 root.Subcommands.Add(UpCommand.Create());
 root.Subcommands.Add(DownCommand.Create());

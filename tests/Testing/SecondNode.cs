@@ -58,20 +58,43 @@ public sealed class SecondNode : IAsyncDisposable
     /// <summary>The agent's data directory.</summary>
     public string Data => _data;
 
-    /// <summary>The node's namespace: what cuts it off.</summary>
-    public NodeNamespace Namespace => _namespace;
-
     /// <summary>kill -9 of the agent: for the cluster the machine is gone.</summary>
     public void Kill() => _agent.Kill();
 
-    /// <summary>Starts a killed agent again.</summary>
-    public void Restart() => _agent = _namespace.Network.Start(_portal.Executable, Arguments(_data, Name));
+    /// <summary>Loses the node.</summary>
+    public async Task LoseAsync(LossKind kind)
+    {
+        switch (kind)
+        {
+            case LossKind.Killed:
+                Kill();
+                break;
+            case LossKind.Suspended:
+                // Its connections stay open.
+                await SignalAsync("-STOP");
+                break;
+            default:
+                await _namespace.CutAsync(inbound: kind != LossKind.Mute, outbound: kind != LossKind.Deaf);
+                break;
+        }
+    }
 
-    /// <summary>Stops the agent in its tracks; its connections stay open.</summary>
-    public Task SuspendAsync() => SignalAsync("-STOP");
-
-    /// <summary>Lets a suspended agent go on.</summary>
-    public Task ResumeAsync() => SignalAsync("-CONT");
+    /// <summary>Brings back a node that was lost in this way.</summary>
+    public async Task ReturnAsync(LossKind kind)
+    {
+        switch (kind)
+        {
+            case LossKind.Killed:
+                _agent = _namespace.Network.Start(_portal.Executable, Arguments(_data, Name));
+                break;
+            case LossKind.Suspended:
+                await SignalAsync("-CONT");
+                break;
+            default:
+                await _namespace.MendAsync();
+                break;
+        }
+    }
 
     /// <summary>The status of the node's condition Ready: True, False or Unknown.</summary>
     public async Task<string> ReadyAsync() =>

@@ -32,11 +32,8 @@ internal sealed class PresenceMonitor(NodePresence presence, NodeKnock knock, No
             if (late || (leads && !led))
                 presence.Forgive(fromLeases: leads && !led);
             led = leads;
-            foreach (var (node, signs) in presence.Nodes)
-            {
-                if (!_knocks.ContainsKey(node) && signs.IsSuspect(leads))
-                    _knocks[node] = InvestigateAsync(node, signs, stoppingToken);
-            }
+            foreach (var (node, signs) in presence.Nodes.Where(n => !_knocks.ContainsKey(n.Key) && n.Value.IsSuspect(leads)).OrderBy(n => n.Key, StringComparer.Ordinal))
+                _knocks[node] = InvestigateAsync(node, signs, stoppingToken);
 
             foreach (var (node, work) in _knocks)
             {

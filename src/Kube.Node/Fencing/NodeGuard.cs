@@ -16,9 +16,13 @@ public static partial class NodeGuard
     /// <summary>Runs until SIGTERM, or until another guard of the node runs already.</summary>
     /// <param name="dataDirectory">The agent's data directory.</param>
     /// <param name="instanceId">The instance, which names the pods' control groups.</param>
+    /// <param name="log">Told of each pod that is ended.</param>
+    /// <param name="time">What the log's lines are dated by; the deadline is not.</param>
     /// <returns>The process's exit code.</returns>
-    public static int Run(string dataDirectory, string instanceId)
+    public static int Run(string dataDirectory, string instanceId, TextWriter log, TimeProvider time)
     {
+        ArgumentNullException.ThrowIfNull(log);
+        ArgumentNullException.ThrowIfNull(time);
         var paths = new NodePaths(dataDirectory);
         using var board = new FenceBoard(paths);
         FileStream mine;
@@ -46,7 +50,7 @@ public static partial class NodeGuard
             {
                 var now = BootClock.Milliseconds;
                 if (now >= board.Deadline)
-                    End(board, instanceId);
+                    End(board, instanceId, log, time);
                 board.LastLook = now;
             }
             while (!stop.Wait(LookMilliseconds));
@@ -77,13 +81,13 @@ public static partial class NodeGuard
         }
     }
 
-    private static void End(FenceBoard board, string instanceId)
+    private static void End(FenceBoard board, string instanceId, TextWriter log, TimeProvider time)
     {
         foreach (var file in Directory.EnumerateFiles(board.Pods))
         {
             var killed = PodKill.Now(PodConfiguration.CgroupParent(instanceId, Path.GetFileName(file)));
             if (killed > 0)
-                Console.Out.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{DateTimeOffset.UtcNow:O} ended pod {Path.GetFileName(file)} ({killed} processes): the node's lease has run out"));
+                log.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{time.GetUtcNow():O} ended pod {Path.GetFileName(file)} ({killed} processes): the node's lease has run out"));
         }
     }
 

@@ -11,7 +11,14 @@ namespace Kube.Node.Images;
 /// <summary>Gets images onto the node: one pull an image at a time however many pods wait for it, and back-off between failed ones.</summary>
 internal sealed class ImagePuller(CriClient cri, TimeProvider time) : IDisposable
 {
+    /// <summary>The waiting reason of a container whose image could not be pulled just now.</summary>
+    public const string PullFailed = "ErrImagePull";
+
+    /// <summary>The waiting reason of one whose next pull is waited for.</summary>
+    public const string PullBackOff = "ImagePullBackOff";
+
     private const int ParallelPulls = 3;
+    private static readonly TimeSpan LongestWait = TimeSpan.FromMinutes(5);
     private readonly SemaphoreSlim _slots = new(ParallelPulls);
     private readonly ConcurrentDictionary<Pull, Lazy<Task>> _pulls = new();
     private readonly ConcurrentDictionary<Pull, Failure> _failures = new();
@@ -36,19 +43,20 @@ internal sealed class ImagePuller(CriClient cri, TimeProvider time) : IDisposabl
         // Pods with other credentials neither share this pull nor wait for its failures.
         var pull = new Pull(reference, Fingerprint(auths));
         if (_failures.TryGetValue(pull, out var failure) && time.GetUtcNow() < failure.Until)
-            throw new ContainerStartException("ImagePullBackOff", $"waiting before the next pull of {image}: {failure.Message}");
+            throw new ContainerStartException(PullBackOff, $"Back-off until {failure.Until.UtcDateTime:HH:mm:ss} UTC: {failure.Message}") { NotBefore = failure.Until };
         try
         {
             await _pulls.GetOrAdd(pull, p => new Lazy<Task>(() => PullAsync(p, auths))).Value.WaitAsync(ct).ConfigureAwait(false);
         }
         catch (RpcException e)
         {
-            throw new ContainerStartException("ErrImagePull", Remember(image!, pull, e), e);
+            var remembered = Remember(image!, pull, e);
+            throw new ContainerStartException(PullFailed, remembered.Message, e) { NotBefore = remembered.Until };
         }
 
         _failures.TryRemove(pull, out _);
         return await cri.ImageStatusAsync(reference, ct).ConfigureAwait(false)
-            ?? throw new ContainerStartException("ErrImagePull", $"image {image} was pulled but is not on this node any more");
+            ?? throw new ContainerStartException(PullFailed, $"image {image} was pulled but is not on this node any more");
     }
 
     /// <summary>Forgets past failures: new images have come by another way.</summary>
@@ -81,7 +89,14 @@ internal sealed class ImagePuller(CriClient cri, TimeProvider time) : IDisposabl
         }
     }
 
-    private string Remember(string image, Pull pull, RpcException error)
+    /// <summary>The wait after this many failed pulls in a row: 1 s, twice as long each time, five minutes at most.</summary>
+    public static TimeSpan Delay(int failures)
+    {
+        var wait = TimeSpan.FromSeconds(1L << Math.Clamp(failures - 1, 0, 10));
+        return wait < LongestWait ? wait : LongestWait;
+    }
+
+    private Failure Remember(string image, Pull pull, RpcException error)
     {
         var text = error.Status.Detail;
         var cause = text switch
@@ -94,9 +109,12 @@ internal sealed class ImagePuller(CriClient cri, TimeProvider time) : IDisposabl
         };
         var hint = ImageReference.IsLocal(pull.Reference) ? " (images under localhost/ come by 'portal image import')" : "";
         var message = $"image {image}: {cause}{hint}: {text}";
-        _failures.AddOrUpdate(pull, _ => new Failure(1, time.GetUtcNow() + RestartBackOff.Delay(1), message),
-            (_, old) => new Failure(old.Count + 1, time.GetUtcNow() + RestartBackOff.Delay(old.Count + 1), message));
-        return message;
+        var now = time.GetUtcNow();
+        return _failures.AddOrUpdate(
+            pull,
+            _ => new Failure(1, now + Delay(1), message),
+            // Many pods that wait for one pull fail with it once.
+            (_, old) => old.Until > now ? old with { Message = message } : new Failure(old.Count + 1, now + Delay(old.Count + 1), message));
     }
 
     private static string Fingerprint(IReadOnlyList<AuthConfig> auths) =>

@@ -47,10 +47,11 @@ internal sealed class ContainerSlot(string name)
     }
 
     /// <summary>Records a failed start and when to try again.</summary>
-    public void Fail(string reason, string message, DateTimeOffset now)
+    public void Fail(string reason, string message, DateTimeOffset now, DateTimeOffset? notBefore = null)
     {
         WaitingReason = reason;
         WaitingMessage = message;
-        NextStart = now + RestartBackOff.Delay(++FailedAttempts);
+        FailedAttempts++;
+        NextStart = notBefore ?? now + RestartBackOff.Delay(FailedAttempts);
     }
 }

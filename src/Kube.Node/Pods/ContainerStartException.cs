@@ -9,4 +9,7 @@ internal sealed class ContainerStartException(string reason, string message, Exc
     public const string PostStartError = "PostStartHookError";
 
     public string Reason { get; } = reason;
+
+    /// <summary>Before when another attempt makes no sense; null when the container's own back-off decides.</summary>
+    public DateTimeOffset? NotBefore { get; init; }
 }

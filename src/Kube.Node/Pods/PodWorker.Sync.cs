@@ -2,6 +2,7 @@ using Grpc.Core;
 using k8s.Models;
 using Kube.Node.Cri.V1;
 using Kube.Node.Fencing;
+using Kube.Node.Images;
 
 namespace Kube.Node.Pods;
 
@@ -9,6 +10,8 @@ internal sealed partial class PodWorker
 {
     private const int KeptAttempts = 2;
     private const int MaxLooks = 50;
+    private static readonly TimeSpan ShowFailedPull = TimeSpan.FromSeconds(0.5);
+    private static readonly TimeSpan FreshVolumes = TimeSpan.FromSeconds(15);
     private static readonly TimeSpan SettleAgain = TimeSpan.FromMilliseconds(5);
     private static readonly TimeSpan LookAgain = TimeSpan.FromMilliseconds(20);
 
@@ -36,7 +39,7 @@ internal sealed partial class PodWorker
         if (_imagesChanged)
         {
             _imagesChanged = false;
-            foreach (var slot in _slots.Values.Where(s => s.WaitingReason is "ErrImagePull" or "ImagePullBackOff" or "ErrImageNeverPull"))
+            foreach (var slot in _slots.Values.Where(s => s.WaitingReason is ImagePuller.PullFailed or ImagePuller.PullBackOff or "ErrImageNeverPull"))
                 slot.NextStart = null;
         }
 
@@ -209,9 +212,15 @@ internal sealed partial class PodWorker
 
     private async Task<bool> PrepareVolumesAsync(V1Pod pod, ObservedPod observed, CancellationToken ct)
     {
+        // A container that has just ended finds what its pod's volumes were given a moment ago: asking the API server again would keep it waiting.
+        var key = $"{observed.Sandbox?.Id} {_shape}";
+        if (_preparedKey == key && _node.Time.GetElapsedTime(_preparedAt) < FreshVolumes)
+            return true;
         try
         {
+            var now = _node.Time.GetTimestamp();
             await _node.Volumes.PrepareAsync(pod, observed.Addresses, ct).ConfigureAwait(false);
+            (_preparedKey, _preparedAt) = (key, now);
             return true;
         }
         catch (ContainerStartException e)
@@ -258,7 +267,11 @@ internal sealed partial class PodWorker
         if (current?.IsRunning == true || current is { IsExited: true } && !WantsRestart(pod, container.Name, current) || IsEnding)
             return observed;
         if (slot.NextStart is { } due && _node.Time.GetUtcNow() < due)
+        {
+            BackOffPull(pod, slot, due);
             return observed;
+        }
+
         if (current?.State == ContainerState.ContainerCreated)
             // Left by an agent that ended between create and start; its name is taken until it is removed.
             await _node.Cri.RemoveContainerAsync(current.Id, ct).ConfigureAwait(false);
@@ -288,6 +301,16 @@ internal sealed partial class PodWorker
         return await ObserveAsync(ct).ConfigureAwait(false);
     }
 
+    // As the kubelet shows it: ErrImagePull when a pull has failed, ImagePullBackOff while the next one is waited for.
+    private void BackOffPull(V1Pod pod, ContainerSlot slot, DateTimeOffset due)
+    {
+        if (slot.WaitingReason != ImagePuller.PullFailed || due - _node.Time.GetUtcNow() < ShowFailedPull)
+            return;
+        slot.WaitingReason = ImagePuller.PullBackOff;
+        slot.WaitingMessage = $"Back-off until {due.UtcDateTime:HH:mm:ss} UTC: {slot.WaitingMessage}";
+        Say(pod, true, "BackOff", slot.WaitingMessage);
+    }
+
     // An ephemeral container may ask to see the processes of another one, which must run for that.
     private static string? ProcessesOf(V1Pod pod, V1Container container, ObservedPod observed)
     {
@@ -314,8 +337,8 @@ internal sealed partial class PodWorker
     private void Fail(V1Pod pod, ContainerSlot slot, ContainerStartException e)
     {
         if (slot.WaitingMessage != e.Message)
-            Say(pod, true, e.Reason is "ImagePullBackOff" ? "BackOff" : "Failed", e.Message);
-        slot.Fail(e.Reason, e.Message, _node.Time.GetUtcNow());
+            Say(pod, true, e.Reason is ImagePuller.PullBackOff ? "BackOff" : "Failed", e.Message);
+        slot.Fail(e.Reason, e.Message, _node.Time.GetUtcNow(), e.NotBefore);
     }
 
     // The last two attempts of each container stay, for logs and last state; old sandboxes as long as they hold one of those.
@@ -352,8 +375,13 @@ internal sealed partial class PodWorker
 
         foreach (var container in AllContainers(pod))
         {
-            if (observed.Current(container.Name)?.IsRunning != true && _slots[container.Name].NextStart is { } due && (next is null || due < next))
-                next = due;
+            if (observed.Current(container.Name)?.IsRunning == true || _slots[container.Name].NextStart is not { } due)
+                continue;
+            // A failed pull is shown for a moment before it is shown as waiting.
+            var shown = _node.Time.GetUtcNow() + ShowFailedPull;
+            var look = _slots[container.Name].WaitingReason == ImagePuller.PullFailed && shown < due ? shown : due;
+            if (next is null || look < next)
+                next = look;
         }
 
         return next;

@@ -30,6 +30,8 @@ internal sealed partial class PodWorker : IDisposable
     private volatile bool _gone;
     private volatile bool _imagesChanged;
     private bool _adopted;
+    private string? _preparedKey;
+    private long _preparedAt;
     private string? _saidReason;
     private int _sandboxFailures;
     private DateTimeOffset? _sandboxRetry;

@@ -23,8 +23,8 @@ internal static class HealingBenchmark
         await portal.StartAsync();
         await using var second = await SecondNode.JoinAsync(portal);
         await using var view = await ClusterView.OpenAsync(portal);
-        await using var lives = new LifeSpans(Namespace, "db-0", Path.Combine(portal.Data, "agent"), second.Data);
-        await DeclareAsync(portal);
+        await using var lives = new LifeSpans(Namespace, HomeWorkloads.Database, Path.Combine(portal.Data, "agent"), second.Data);
+        await HomeWorkloads.DeclareAsync(portal, Namespace, Webs);
         var figures = new List<Figure>();
         figures.AddRange(await LoseAsync(portal, second, view, losses));
         var overlaps = lives.Overlaps();
@@ -38,17 +38,17 @@ internal static class HealingBenchmark
 
     private static async Task<IEnumerable<Figure>> LoseAsync(PortalInstance portal, SecondNode second, ClusterView view, int losses)
     {
-        var kinds = Enum.GetValues<LossKind>();
+        LossKind[] kinds = [LossKind.Killed, LossKind.Silent, LossKind.Suspended];
         var notReady = kinds.ToDictionary(k => k, _ => new Times());
         var elsewhere = kinds.ToDictionary(k => k, _ => new Times());
         var stateful = kinds.ToDictionary(k => k, _ => new Times());
         for (var loss = 0; loss < losses; loss++)
         {
             var kind = kinds[loss % kinds.Length];
-            await PlaceAsync(portal, view);
+            await HomeWorkloads.PlaceAsync(portal, view, Namespace, Webs);
             var before = view.Running(Namespace).Select(p => p.Metadata.Uid).ToHashSet();
             var since = Stopwatch.GetTimestamp();
-            await InflictAsync(second, kind);
+            await second.LoseAsync(kind);
             var found = view.WhenAsync(since, () => !view.IsReady(SecondNode.Name), Patience);
             var moved = view.WhenAsync(since, () => view.Running(Namespace).Count(p => IsElsewhere(p, "web")) >= Webs, Patience);
             var replaced = view.WhenAsync(since, () => view.Running(Namespace).Any(p => IsElsewhere(p, "db") && !before.Contains(p.Metadata.Uid)), Patience);
@@ -57,7 +57,7 @@ internal static class HealingBenchmark
             elsewhere[kind].Add(times[1]);
             stateful[kind].Add(times[2]);
             await Console.Error.WriteLineAsync(string.Create(CultureInfo.InvariantCulture, $"{kind}: NotReady {times[0]?.TotalSeconds:0.00} s, elsewhere {times[1]?.TotalSeconds:0.00} s, stateful {times[2]?.TotalSeconds:0.00} s"));
-            await RecoverAsync(second, kind);
+            await second.ReturnAsync(kind);
             await view.RequireAsync("the second node Ready again", () => view.IsReady(SecondNode.Name) && view.Nodes.Get(null, SecondNode.Name)!.Spec?.Taints?.Any(t => t.Effect == "NoExecute") != true, Patience);
         }
 
@@ -72,41 +72,6 @@ internal static class HealingBenchmark
     private static string Words(LossKind kind) => kind switch { LossKind.Killed => "agent killed", LossKind.Silent => "machine silent", _ => "agent suspended" };
 
     private static bool IsElsewhere(k8s.Models.V1Pod pod, string app) => pod.Spec.NodeName != SecondNode.Name && pod.Metadata.Labels["app"] == app;
-
-    private static async Task InflictAsync(SecondNode second, LossKind kind)
-    {
-        if (kind == LossKind.Killed)
-            second.Kill();
-        else if (kind == LossKind.Silent)
-            await second.Namespace.CutAsync();
-        else
-            await second.SuspendAsync();
-    }
-
-    private static async Task RecoverAsync(SecondNode second, LossKind kind)
-    {
-        if (kind == LossKind.Killed)
-            second.Restart();
-        else if (kind == LossKind.Silent)
-            await second.Namespace.MendAsync();
-        else
-            await second.ResumeAsync();
-    }
-
-    // Pods go where they prefer to be when they are made anew.
-    private static async Task PlaceAsync(PortalInstance portal, ClusterView view)
-    {
-        for (var attempt = 0; attempt < 5; attempt++)
-        {
-            if (await view.WhenAsync(Stopwatch.GetTimestamp(), IsPlaced, TimeSpan.FromSeconds(attempt == 0 ? 1 : 30)) is not null)
-                return;
-            await portal.KubectlOkAsync("delete", "pods", "-n", Namespace, "--field-selector=spec.nodeName!=" + SecondNode.Name, "--wait=false");
-        }
-
-        await view.RequireAsync("all pods on the second node", IsPlaced, Patience);
-
-        bool IsPlaced() => view.Running(Namespace, ready: true).Count(p => p.Spec.NodeName == SecondNode.Name) == Webs + 1 && view.Pods.List().Count(p => p.Metadata.NamespaceProperty == Namespace) == Webs + 1;
-    }
 
     private static async Task<Figure> CrashAsync(PortalInstance portal, ClusterView view)
     {
@@ -152,38 +117,4 @@ internal static class HealingBenchmark
 
         return new Figure(string.Create(CultureInfo.InvariantCulture, $"false evictions in {length.TotalSeconds:0} s with all cores saturated"), $"{evicted.Count} pods evicted; {lost} times a node shown as not ready", "0");
     }
-
-    private static async Task DeclareAsync(PortalInstance portal)
-    {
-        var file = Path.Combine(portal.Data, "healing.yaml");
-        await File.WriteAllTextAsync(file, string.Join("\n---\n", (string[])
-        [
-            // Not as one flow mapping: kubectl takes what begins with a brace for JSON.
-            $"apiVersion: v1\nkind: Namespace\nmetadata: {{ name: {Namespace} }}",
-            Workload("Deployment", "web", Webs, "", "sleep 3600"),
-            Workload("StatefulSet", "db", 1, "serviceName: db", "while :; do echo .; sleep 0.02; done"),
-        ]));
-        await portal.KubectlOkAsync("apply", "-f", file);
-    }
-
-    private static string Workload(string kind, string name, int replicas, string more, string command) => $$"""
-        apiVersion: apps/v1
-        kind: {{kind}}
-        metadata: { name: {{name}}, namespace: {{Namespace}} }
-        spec:
-          replicas: {{replicas}}
-          {{more}}
-          selector: { matchLabels: { app: {{name}} } }
-          template:
-            metadata: { labels: { app: {{name}} } }
-            spec:
-              terminationGracePeriodSeconds: 1
-              tolerations: [ { key: node.portal/flapping, operator: Exists } ]
-              affinity:
-                nodeAffinity:
-                  preferredDuringSchedulingIgnoredDuringExecution:
-                  - { weight: 100, preference: { matchExpressions: [ { key: kubernetes.io/hostname, operator: In, values: [ {{SecondNode.Name}} ] } ] } }
-              containers:
-              - { name: main, image: "localhost/portal/hello:1", command: [ sh, -c, "{{command}}" ] }
-        """;
 }
