@@ -22,6 +22,7 @@ namespace Kube.Node;
 internal sealed class NodeAgent(IOptions<NodeOptions> configured, TimeProvider time, ILoggerFactory loggers) : BackgroundService
 {
     private static readonly TimeSpan Retry = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan ReportPatience = TimeSpan.FromSeconds(3);
     private readonly NodeOptions _options = configured.Value;
     private readonly ILogger _logger = loggers.CreateLogger<NodeAgent>();
 
@@ -88,7 +89,7 @@ internal sealed class NodeAgent(IOptions<NodeOptions> configured, TimeProvider t
             self.RunAsync(ct),
             events.RunAsync(ct),
             reporter.RunAsync(ct),
-            new LeaseHeartbeat(client, _options, fence, time, _logger).RunAsync(supervisor.PokeAll, ct),
+            BeatAsync(reporter, new LeaseHeartbeat(client, _options, fence, time, _logger), supervisor, ct),
             .. board is null ? (Task[])[] : [new GuardKeeper(_options, paths, fence, time, _logger).RunAsync(ct)],
             new ImageImporter(paths.Images, containerd, time, _logger).RunAsync(() => OnImported(images, supervisor), ct),
             commands.RunAsync(ct),
@@ -103,6 +104,13 @@ internal sealed class NodeAgent(IOptions<NodeOptions> configured, TimeProvider t
         await Task.WhenAll(parts).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         if (!stoppingToken.IsCancellationRequested)
             await first.ConfigureAwait(false);
+    }
+
+    // A renewal after a loss makes the API server look at the port that the status names: it should be the one of this session.
+    private async Task BeatAsync(NodeStatusReporter reporter, LeaseHeartbeat heartbeat, PodSupervisor supervisor, CancellationToken ct)
+    {
+        await reporter.FirstReport.WaitAsync(ReportPatience, time, ct).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await heartbeat.RunAsync(supervisor.PokeAll, ct).ConfigureAwait(false);
     }
 
     private static void OnImported(ImagePuller images, PodSupervisor supervisor)

@@ -4,11 +4,12 @@ using Xunit;
 namespace EndToEnd.Tests;
 
 /// <summary>
-/// A second agent joins from a network namespace of its own with a one-time token; when it is killed, its pods run elsewhere.
-/// Slow because the loss of a node is only believed after its lease has run out.
+/// A second agent joins from a network namespace of its own with a one-time token; when it is killed, its pods run elsewhere: at once those that may, and those with
+/// an identity once its guard has ended them.
 /// </summary>
 public sealed class A_second_node_takes_over(PortalFixture portal)
 {
+    private const string Stateful = "two-nodes-stateful";
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(90);
 
     [Fact]
@@ -39,13 +40,20 @@ public sealed class A_second_node_takes_over(PortalFixture portal)
             var logs = await portal.KubectlOkAsync("logs", await PodOn(SecondNode.Name, ns), "-n", ns);
             Assert.Contains("listening on port 8080", logs, StringComparison.Ordinal);
 
+            await using var view = await ClusterView.OpenAsync(portal);
+            await using var lives = new LifeSpans(Stateful, HomeWorkloads.Database, Path.Combine(portal.Data, "agent"), second.Data);
+            await HomeWorkloads.DeclareAsync(portal, Stateful, webs: 0);
+            await HomeWorkloads.PlaceAsync(portal, view, Stateful, webs: 0);
             var elapsed = await second.LoseAsync(ns, pods: 4);
             TestContext.Current.SendDiagnosticMessage("node killed to its pods running elsewhere: {0:0.0} s", elapsed.TotalSeconds);
             await Eventually.Async("NotReady", second.ReadyAsync, status => status != "True", Patience);
+            await view.RequireAsync("the stateful pod elsewhere", () => view.Running(Stateful, ready: true).Any(pod => pod.Spec.NodeName != SecondNode.Name), Patience);
+            await Eventually.Async("both lives seen", () => Task.FromResult(lives.Count), count => count >= 2, Patience);
+            Assert.Empty(lives.Overlaps());
         }
         finally
         {
-            await portal.KubectlAsync("delete", "namespace", ns, "--wait=false");
+            await portal.KubectlAsync("delete", "namespace", ns, Stateful, "--wait=false");
         }
     }
 

@@ -21,12 +21,16 @@ internal sealed class NodeStatusReporter(IKubernetes client, Informer<V1Node> se
     private const long ReservedMemory = 256L * 1024 * 1024;
 
     private readonly ResourceClient<V1Node> _nodes = client.Resource<V1Node>();
+    private readonly TaskCompletionSource _reported = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private string? _written;
     private DateTimeOffset _writtenAt;
     private bool _ready;
 
     /// <summary>Port of the kubelet API, published in the status.</summary>
     public int KubeletPort { get; set; }
+
+    /// <summary>Completes when the server has taken the first report, and with it the port.</summary>
+    public Task FirstReport => _reported.Task;
 
     /// <summary>Reports until cancelled.</summary>
     public async Task RunAsync(CancellationToken ct)
@@ -85,6 +89,7 @@ internal sealed class NodeStatusReporter(IKubernetes client, Informer<V1Node> se
 
         Volatile.Write(ref _written, text);
         _writtenAt = now;
+        _reported.TrySetResult();
     }
 
     private async Task<V1Node> RegisterAsync(CancellationToken ct)
