@@ -11,6 +11,7 @@ using Portal.Core.Domains;
 using Portal.Core.Freezes;
 using Portal.Core.Members;
 using Portal.Core.Metrics;
+using Portal.Core.Nodes;
 using Portal.Core.Observe;
 using Portal.Core.Placements;
 using Portal.Core.Plan;
@@ -92,6 +93,8 @@ public static class PortalCoreServices
         services.AddSingleton<MetricsSampler>().AddHostedService(provider => provider.GetRequiredService<MetricsSampler>());
         services.TryAddSingleton<ITasks, TaskCommands>();
         services.AddSingleton<ReleaseObjects>().AddSingleton<Applier>().AddSingleton<RolloutSteps>().AddSingleton<ReleaseCommandRun>().AddSingleton<Candidate>().AddSingleton<CrashLook>().AddSingleton<Recoveries>().AddSingleton<NamespaceQuotas>().AddSingleton<DeletionSteps>();
+        services.TryAddSingleton<INodes, NodeCommands>();
+        services.AddSingleton<NodeReader>().AddSingleton<NodeDrainer>().AddHostedService(provider => provider.GetRequiredService<NodeDrainer>());
         services.AddSingleton<ClusterCache>().AddHostedService(provider => provider.GetRequiredService<ClusterCache>());
         return services.AddHostedService<RolloutWorker>();
     }

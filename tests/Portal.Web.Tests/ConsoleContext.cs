@@ -9,6 +9,7 @@ using Portal.Core.Audit;
 using Portal.Core.Deliveries;
 using Portal.Core.Domains;
 using Portal.Core.Members;
+using Portal.Core.Nodes;
 using Portal.Core.Observe;
 using Portal.Core.Plan;
 using Portal.Core.Projects;
@@ -31,9 +32,20 @@ public abstract class ConsoleContext : BunitContext
         signedIn.SetClaims(new Claim("sub", Place.Me.ToString()), new Claim("email", "ada@example.com"), new Claim("name", "Ada Lovelace"));
         Services.AddSingleton<TimeProvider>(Time);
         Services.AddScoped<CurrentActor>().AddScoped<Toasts>().AddScoped<Work>().AddSingleton<Drain>();
-        Services.AddSingleton<ITeams>(Teams).AddSingleton<IProjects>(Projects).AddSingleton<IEnvironments>(Environments).AddSingleton<IMembers>(Members).AddSingleton<IAuthorizer>(Authorizer);
-        Services.AddSingleton<IApps>(Apps).AddSingleton<IReleases>(Releases).AddSingleton<IDomains>(Domains).AddSingleton<IWebhookEndpoints>(Webhooks).AddSingleton<IAppObserver>(Observer).AddSingleton<IPlans>(Plans);
-        Services.AddSingleton<ILogs>(Logs).AddSingleton<IAudit>(Audit);
+        Add<ITeams>(Teams);
+        Add<IProjects>(Projects);
+        Add<IEnvironments>(Environments);
+        Add<IMembers>(Members);
+        Add<IAuthorizer>(Authorizer);
+        Add<IApps>(Apps);
+        Add<IReleases>(Releases);
+        Add<IDomains>(Domains);
+        Add<IWebhookEndpoints>(Webhooks);
+        Add<IAppObserver>(Observer);
+        Add<IPlans>(Plans);
+        Add<INodes>(Nodes);
+        Add<ILogs>(Logs);
+        Add<IAudit>(Audit);
         Services.AddSingleton<IDeclarations>(new Declarations(new PortalCoreOptions()));
         // Last, since it makes the renderer and thereby closes the collection of services.
         SetRendererInfo(new RendererInfo("Server", isInteractive: true));
@@ -53,6 +65,10 @@ public abstract class ConsoleContext : BunitContext
     internal FakePlans Plans { get; } = new();
     internal FakeLogs Logs { get; } = new();
     internal FakeAudit Audit { get; } = new();
+    internal FakeNodes Nodes { get; } = new();
+    internal Trouble Trouble { get; } = new();
+
+    private void Add<T>(T useCase) where T : class => Services.AddSingleton(Troubled<T>.Around(useCase, Trouble));
 
     protected NavigationManager Navigation => Services.GetRequiredService<NavigationManager>();
 

@@ -13,6 +13,10 @@ internal static class Finding
     public static IElement Link<T>(this IRenderedComponent<T> page, string name) where T : IComponent =>
         page.FindAll("a").FirstOrDefault(link => Name(link) == name) ?? throw new ElementNotFoundException($"link \"{name}\" among: {string.Join(", ", page.FindAll("a").Select(Name))}");
 
+    /// <summary>A button or a link that looks like one.</summary>
+    public static IElement Control<T>(this IRenderedComponent<T> page, string name) where T : IComponent =>
+        page.FindAll("button, a").FirstOrDefault(control => Name(control) == name) ?? throw new ElementNotFoundException($"control \"{name}\" among: {string.Join(", ", page.FindAll("button, a").Select(Name))}");
+
     public static IElement Field<T>(this IRenderedComponent<T> page, string label) where T : IComponent
     {
         if (page.FindAll("input, select, textarea").FirstOrDefault(control => control.GetAttribute("aria-label") == label) is { } named) return named;

@@ -18,6 +18,8 @@ internal sealed class NodeStatusReporter(IKubernetes client, Informer<V1Node> se
     private static readonly TimeSpan Look = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan LookUntilReady = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan Repeat = TimeSpan.FromSeconds(60);
+    // As many as a kubelet reports (--node-status-max-images).
+    private const int MostImages = 50;
     private const long ReservedMemory = 256L * 1024 * 1024;
 
     private readonly ResourceClient<V1Node> _nodes = client.Resource<V1Node>();
@@ -79,7 +81,7 @@ internal sealed class NodeStatusReporter(IKubernetes client, Informer<V1Node> se
                 await _nodes.PatchAsync(null, options.NodeName, new { metadata = new { annotations } }, PatchKind.Merge, ct).ConfigureAwait(false);
             }
 
-            await _nodes.PatchAsync(null, options.NodeName, new { status = Status(NodeConditions.ToApi(conditions, known, now)) }, PatchKind.StrategicMerge, ct, "status").ConfigureAwait(false);
+            await _nodes.PatchAsync(null, options.NodeName, new { status = Status(NodeConditions.ToApi(conditions, known, now), await ImagesAsync(ct).ConfigureAwait(false)) }, PatchKind.StrategicMerge, ct, "status").ConfigureAwait(false);
         }
         catch (ApiException e) when (e.IsNotFound)
         {
@@ -109,12 +111,13 @@ internal sealed class NodeStatusReporter(IKubernetes client, Informer<V1Node> se
 
     private static string Architecture => System.Runtime.InteropServices.RuntimeInformation.OSArchitecture == System.Runtime.InteropServices.Architecture.Arm64 ? "arm64" : "amd64";
 
-    private V1NodeStatus Status(IList<V1NodeCondition> conditions)
+    private V1NodeStatus Status(IList<V1NodeCondition> conditions, IList<V1ContainerImage>? images)
     {
         var disk = new DriveInfo(paths.Data).TotalSize;
         return new V1NodeStatus
         {
             Conditions = conditions,
+            Images = images,
             Addresses =
             [
                 new V1NodeAddress { Type = "InternalIP", Address = options.InternalIP },
@@ -156,6 +159,20 @@ internal sealed class NodeStatusReporter(IKubernetes client, Informer<V1Node> se
             if (RuntimeVersion.Length == 0)
                 RuntimeVersion = (await cri.VersionAsync(ct).ConfigureAwait(false)).RuntimeVersion;
             return await cri.ConditionsAsync(ct).ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is RpcException or HttpRequestException or IOException && !ct.IsCancellationRequested)
+        {
+            return null;
+        }
+    }
+
+    // The largest; null, which leaves what was reported before, when the runtime does not answer.
+    private async Task<IList<V1ContainerImage>?> ImagesAsync(CancellationToken ct)
+    {
+        try
+        {
+            var images = await cri.ListImagesAsync(ct).ConfigureAwait(false);
+            return [.. images.OrderByDescending(image => image.Size).Take(MostImages).Select(image => new V1ContainerImage { Names = [.. image.RepoDigests.Concat(image.RepoTags)], SizeBytes = (long)image.Size }).Where(image => image.Names.Count > 0)];
         }
         catch (Exception e) when (e is RpcException or HttpRequestException or IOException && !ct.IsCancellationRequested)
         {

@@ -74,4 +74,7 @@ public enum Right
 
     /// <summary>Administer the platform.</summary>
     PlatformManage,
+
+    /// <summary>See, invite, label, taint, cordon, drain and remove nodes; see <see cref="PlatformTable"/>.</summary>
+    NodeManage,
 }

@@ -45,6 +45,8 @@ internal static class ConsoleHost
             core.IngressPort = options.Ports.Http;
         });
         builder.Services.AddSingleton<IUserDirectory, AccountUserDirectory>();
+        builder.Services.AddSingleton(options);
+        builder.Services.AddSingleton<Portal.Core.Nodes.INodeInvitations, NodeInvitations>();
         builder.Services.AddPortalAccount();
         builder.Services.AddPortalWeb();
         // The instance stops its hosts in its own order; a lifetime that heard the signal itself would cut circuits before they are drained.

@@ -49,6 +49,7 @@ public static class PortalApiExtensions
         TaskEndpoints.Map(api);
         EnvironmentEndpoints.Map(api);
         QuotaEndpoints.Map(api);
+        NodeEndpoints.Map(api);
         foreach (var endpoint in endpoints.DataSources.Where(source => !former.Contains(source)).SelectMany(source => source.Endpoints))
         {
             if (endpoint.Metadata.GetMetadata<RightRequirement>() is null) throw new InvalidOperationException($"The endpoint {endpoint.DisplayName} says nothing about rights.");

@@ -10,6 +10,7 @@ namespace Portal.Web.Live;
 /// <summary>A part of the console that asks use cases: it has a token that ends with it, and one way to ask.</summary>
 public abstract class ConsoleComponent : ComponentBase, IDisposable
 {
+    private static readonly TimeSpan AfterDefect = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan LongestChange = TimeSpan.FromSeconds(30);
     private readonly CancellationTokenSource _gone = new();
     private bool _disposed;
@@ -78,6 +79,30 @@ public abstract class ConsoleComponent : ComponentBase, IDisposable
     {
         ArgumentNullException.ThrowIfNull(into);
         into.Set(await AskAsync(useCase), Time.GetUtcNow());
+    }
+
+    /// <summary>Follows a stream into a feed until stopped; a defect on the way pauses it for a while instead of ending the page's life.</summary>
+    protected async Task FollowAsync<T>(LiveFeed<T> feed, Func<Actor, CancellationToken, Task<Result<IAsyncEnumerable<T>>>> open, CancellationToken stop)
+    {
+        ArgumentNullException.ThrowIfNull(feed);
+        try
+        {
+            while (true)
+            {
+                var ended = await AskAsync<Unit>(async (actor, _) =>
+                {
+                    await feed.RunAsync(token => open(actor, token), stop);
+                    return Unit.Value;
+                });
+                if (ended.IsOk || stop.IsCancellationRequested) return;
+                feed.Fail(ended.Error);
+                await Task.Delay(AfterDefect, Time, stop);
+            }
+        }
+        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        {
+            // The page shows something else now, or nothing.
+        }
     }
 
     public void Dispose()

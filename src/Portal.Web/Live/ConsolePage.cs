@@ -7,7 +7,6 @@ namespace Portal.Web.Live;
 /// <summary>A page below a team. It clears and loads again when its address selects something else.</summary>
 public abstract class ConsolePage : ConsoleComponent
 {
-    private static readonly TimeSpan AfterDefect = TimeSpan.FromSeconds(5);
     private ScopeRef? _shown;
 
     [Inject] public required IAuthorizer Authorizer { get; init; }
@@ -26,30 +25,6 @@ public abstract class ConsolePage : ConsoleComponent
 
     /// <summary>Why a control is of no use to the acting user, or null when it is.</summary>
     protected string? Unless(Right right) => Rights.Unless(Access.Value, right);
-
-    /// <summary>Follows a stream into a feed until stopped; a defect on the way pauses it for a while instead of ending the page's life.</summary>
-    protected async Task FollowAsync<T>(LiveFeed<T> feed, Func<Actor, CancellationToken, Task<Result<IAsyncEnumerable<T>>>> open, CancellationToken stop)
-    {
-        ArgumentNullException.ThrowIfNull(feed);
-        try
-        {
-            while (true)
-            {
-                var ended = await AskAsync<Unit>(async (actor, _) =>
-                {
-                    await feed.RunAsync(token => open(actor, token), stop);
-                    return Unit.Value;
-                });
-                if (ended.IsOk || stop.IsCancellationRequested) return;
-                feed.Fail(ended.Error);
-                await Task.Delay(AfterDefect, Time, stop);
-            }
-        }
-        catch (OperationCanceledException) when (stop.IsCancellationRequested)
-        {
-            // The page shows something else now, or nothing.
-        }
-    }
 
     protected override async Task OnParametersSetAsync()
     {

@@ -1,4 +1,6 @@
 using Portal.Core.Members;
+using Portal.Web.Language;
+using static Portal.Web.Language.Words;
 
 namespace Portal.Web.Live;
 
@@ -7,30 +9,30 @@ internal static class Rights
 {
     public static string? Unless(Access? access, Right right) => access switch
     {
-        null => "Your rights here are not known yet.",
+        null => L("Your rights here are not known yet."),
         _ when access.Can(right) => null,
-        _ when RoleTable.Allows(access.Role, right, protectedEnvironment: false) => $"This environment is protected: as {access.Role} you may not {Words(right)} here.",
-        _ => $"As {access.Role} you may not {Words(right)}. Ask for the role {Least(right, access.Protected)}.",
+        _ when RoleTable.Allows(access.Role, right, protectedEnvironment: false) => F($"This environment is protected: as {EnumWords.Of(access.Role)} you may not {Doing(right)} here."),
+        _ => F($"As {EnumWords.Of(access.Role)} you may not {Doing(right)}. Ask for the role {EnumWords.Of(Least(right, access.Protected))}."),
     };
 
     // Roles are ordered from the strongest to the weakest; of those that allow it, the least one is what to ask for.
     private static Role Least(Right right, bool isProtected) => Enum.GetValues<Role>().Where(role => RoleTable.Allows(role, right, isProtected)).DefaultIfEmpty(Role.Owner).Last();
 
-    private static string Words(Right right) => right switch
+    private static string Doing(Right right) => right switch
     {
-        Right.LogsRead => "read logs",
-        Right.Plan => "plan changes",
-        Right.Deploy => "deploy",
-        Right.Restart => "restart apps",
-        Right.Scale => "scale apps",
-        Right.ConfigWrite => "change the configuration",
-        Right.SecretWrite => "set secrets",
-        Right.DomainManage => "change domains",
-        Right.AppDelete => "delete apps",
-        Right.WebhookManage => "manage webhooks",
-        Right.MembersManage => "manage members",
-        Right.ProjectManage => "manage projects and environments",
-        Right.TeamDelete => "delete the team",
-        _ => $"use {right}",
+        Right.LogsRead => L("read logs"),
+        Right.Plan => L("plan changes"),
+        Right.Deploy => L("deploy releases"),
+        Right.Restart => L("restart apps"),
+        Right.Scale => L("scale apps"),
+        Right.ConfigWrite => L("change the configuration"),
+        Right.SecretWrite => L("set secrets"),
+        Right.DomainManage => L("change domains"),
+        Right.AppDelete => L("delete apps"),
+        Right.WebhookManage => L("manage webhooks"),
+        Right.MembersManage => L("manage members"),
+        Right.ProjectManage => L("manage projects and environments"),
+        Right.TeamDelete => L("delete the team"),
+        _ => F($"use {right}"),
     };
 }

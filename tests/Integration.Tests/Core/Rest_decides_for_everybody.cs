@@ -50,6 +50,13 @@ public sealed class Rest_decides_for_everybody(Product product) : IClassFixture<
             var method = endpoint.Metadata.GetRequiredMetadata<HttpMethodMetadata>().HttpMethods[0];
             Assert.Equal(HttpStatusCode.Unauthorized, (await SendAsync(app, null, method, Address(endpoint, own))).Status);
             if (requirement!.Level == ScopeLevel.Account) continue;
+            if (requirement.Level == ScopeLevel.Platform)
+            {
+                // No role in a team is a role over the platform.
+                foreach (var (_, actor) in actors) Assert.Equal(HttpStatusCode.Forbidden, (await SendAsync(app, actor, method, Address(endpoint, own))).Status);
+                continue;
+            }
+
             foreach (var (role, actor) in actors)
             {
                 var (atForeign, atMissing) = (await SendAsync(app, actor, method, Address(endpoint, foreign)), await SendAsync(app, actor, method, Address(endpoint, missing)));
@@ -286,6 +293,8 @@ public sealed class Rest_decides_for_everybody(Product product) : IClassFixture<
             ["endpointId"] = "none",
             ["id"] = Guid.Empty.ToString(),
             ["task"] = "none",
+            ["node"] = "node-1",
+            ["key"] = "example.com/key",
         };
         foreach (var (key, value) in given ?? []) values[key] = value;
         return "/" + string.Join('/', endpoint.RoutePattern.PathSegments.Select(segment => string.Concat(segment.Parts.Select(part => part switch

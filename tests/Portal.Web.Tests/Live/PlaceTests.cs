@@ -42,7 +42,7 @@ public sealed class PlaceTests
         var access = (Role role, bool isProtected) => new Access(new(Place.Me, "", PlatformRoles.None), Place.App, Portal.Core.Data.TenantContext.ForTeam(Guid.Empty), role, null, null, null, isProtected);
 
         Assert.Null(Rights.Unless(access(Role.Developer, false), Right.Deploy));
-        Assert.Equal("This environment is protected: as Developer you may not deploy here.", Rights.Unless(access(Role.Developer, true), Right.Deploy));
+        Assert.Equal("This environment is protected: as Developer you may not deploy releases here.", Rights.Unless(access(Role.Developer, true), Right.Deploy));
         Assert.Equal("As Viewer you may not scale apps. Ask for the role Support.", Rights.Unless(access(Role.Viewer, false), Right.Scale));
     }
 }

@@ -21,7 +21,7 @@ public sealed class AppListTests : ConsoleContext
     }
 
     [Theory]
-    [InlineData(Role.Viewer, "As Viewer you may not deploy. Ask for the role Deployer.")]
+    [InlineData(Role.Viewer, "As Viewer you may not deploy releases. Ask for the role Deployer.")]
     [InlineData(Role.Deployer, "As Deployer you may not change the configuration. Ask for the role Developer.")]
     public void Who_may_not_declare_an_app_reads_why_and_the_link_leads_nowhere(Role role, string why)
     {

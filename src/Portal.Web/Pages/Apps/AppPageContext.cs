@@ -2,6 +2,7 @@ using Portal.Core.Apps;
 using Portal.Core.Members;
 using Portal.Core.Observe;
 using Portal.Web.Live;
+using static Portal.Web.Language.Words;
 
 namespace Portal.Web.Pages.Apps;
 
@@ -14,7 +15,7 @@ namespace Portal.Web.Pages.Apps;
 public sealed record AppPageContext(ScopeRef Scope, AppView App, AppSnapshot? Snapshot, Access Access, Func<Task> ReloadAsync)
 {
     /// <summary>Why a control is of no use to the acting user, or null when it is.</summary>
-    public string? Unless(Right right) => App.Deleting ? "The app is being deleted." : Rights.Unless(Access, right);
+    public string? Unless(Right right) => App.Deleting ? L("The app is being deleted.") : Rights.Unless(Access, right);
 
     /// <summary>The address of a tab.</summary>
     public string Tab(string tab) => Addresses.App(App.Team, App.Project, App.Environment, App.Name, tab);

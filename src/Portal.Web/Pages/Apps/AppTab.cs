@@ -3,6 +3,7 @@ using Portal.Core.Members;
 using Portal.Core.Releases;
 using Portal.Core.Results;
 using Portal.Web.Live;
+using static Portal.Web.Language.Words;
 
 namespace Portal.Web.Pages.Apps;
 
@@ -46,6 +47,6 @@ public abstract class AppTab : ConsoleComponent
     protected static string Announce(ReleaseView release)
     {
         ArgumentNullException.ThrowIfNull(release);
-        return $"Release {release.Number}: {release.Reason}";
+        return F($"Release {release.Number}: {release.Reason}");
     }
 }

@@ -5,6 +5,9 @@
   window.Portal = {
     showDialog(dialog) { if (dialog && !dialog.open) dialog.showModal(); },
     closeDialog(dialog) { if (dialog?.open) dialog.close(); },
+    // Drafts live as long as the tab.
+    draft(key) { try { return sessionStorage.getItem(key); } catch { return null; } },
+    keepDraft(key, text) { try { if (text) sessionStorage.setItem(key, text); else sessionStorage.removeItem(key); } catch { /* full or forbidden: the sealed draft is still there */ } },
     async copy(text) { await navigator.clipboard?.writeText(text); },
     download(name, text) {
       const url = URL.createObjectURL(new Blob([text], { type: "text/plain" }));
