@@ -11,6 +11,7 @@ using Portal.Core.Domains;
 using Portal.Core.Members;
 using Portal.Core.Nodes;
 using Portal.Core.Observe;
+using Portal.Core.Placements;
 using Portal.Core.Plan;
 using Portal.Core.Projects;
 using Portal.Core.Releases;
@@ -46,6 +47,7 @@ public abstract class ConsoleContext : BunitContext
         Add<INodes>(Nodes);
         Add<ILogs>(Logs);
         Add<IAudit>(Audit);
+        Add<IPlacements>(Placements);
         Services.AddSingleton<IDeclarations>(new Declarations(new PortalCoreOptions()));
         // Last, since it makes the renderer and thereby closes the collection of services.
         SetRendererInfo(new RendererInfo("Server", isInteractive: true));
@@ -65,6 +67,7 @@ public abstract class ConsoleContext : BunitContext
     internal FakePlans Plans { get; } = new();
     internal FakeLogs Logs { get; } = new();
     internal FakeAudit Audit { get; } = new();
+    internal FakePlacements Placements { get; } = new();
     internal FakeNodes Nodes { get; } = new();
     internal Trouble Trouble { get; } = new();
 

@@ -15,6 +15,7 @@ internal static class RailMap
     public static IReadOnlyList<RailItem> OfEnvironment(string team, string project, string environment) =>
     [
         new("apps", IconName.Apps, L("Apps"), Addresses.Apps(team, project, environment), 'a'),
+        new("what-if", IconName.Help, L("What if"), Addresses.WhatIf(team, project, environment), 'w'),
     ];
 
     /// <summary>Pages of a project: <c>/t/{team}/p/{project}/{section}</c>.</summary>

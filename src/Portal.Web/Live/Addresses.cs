@@ -9,6 +9,8 @@ internal static class Addresses
 
     public static string Apps(string team, string project, string environment) => $"{Project(team, project)}/e/{Escape(environment)}/apps";
 
+    public static string WhatIf(string team, string project, string environment) => $"{Project(team, project)}/e/{Escape(environment)}/what-if";
+
     public static string NewApp(string team, string project, string environment) => $"{Apps(team, project, environment)}/new";
 
     public static string App(string team, string project, string environment, string app, string? tab = null) => Join($"{Apps(team, project, environment)}/{Escape(app)}", tab);

@@ -75,7 +75,7 @@ public sealed partial class WordsTests : ConsoleContext
     }
 
     // Keys on a keyboard and the product's own name are the same everywhere.
-    private static readonly string[] Names = ["Portal", "Ctrl", "Enter", "Esc", "Ctrl K"];
+    private static readonly string[] Names = ["Portal", "Ctrl", "Enter", "Esc", "Ctrl K", "&nbsp;*"];
 
     [GeneratedRegex(@"@\*.*?\*@", RegexOptions.Singleline)]
     private static partial Regex Comments();

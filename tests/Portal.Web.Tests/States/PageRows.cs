@@ -105,6 +105,14 @@ internal static class PageRows
         [typeof(AppEvents)] = Tab("events", forbidden: null, [PageState.EmptyFirstUse, PageState.Forbidden], filtered: "/t/acme/p/shop/e/production/apps/hello/events?q=zzzz"),
         [typeof(AppWebhooks)] = Tab("webhooks", "Create endpoint", [PageState.EmptyFiltered], empty: "No endpoints yet."),
         [typeof(AppSettings)] = Tab("settings", "Delete app…", [PageState.EmptyFirstUse, PageState.EmptyFiltered]),
+        [typeof(WhatIfPage)] = new()
+        {
+            Show = context => context.Render<WhatIfPage>(with => with.Add(p => p.Team, "acme").Add(p => p.Project, "shop").Add(p => p.Env, "production")),
+            Fill = FillApp,
+            Empty = "Nothing to ask about yet",
+            Forbidden = "Ask the scheduler",
+            Without = new Dictionary<PageState, string> { [PageState.EmptyFiltered] = NoFilter, [PageState.Stale] = "an answer is about the moment it was asked for" },
+        },
         [typeof(NodeList)] = new()
         {
             Show = context => context.Render<NodeList>(),
