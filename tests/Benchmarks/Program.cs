@@ -2,6 +2,7 @@ using Benchmarks;
 using Benchmarks.Healing;
 using Benchmarks.Instance;
 using Benchmarks.Lists;
+using Benchmarks.Pages;
 using Benchmarks.Scheduler;
 using Benchmarks.Store;
 
@@ -10,6 +11,7 @@ var benchmarks = new SortedDictionary<string, Func<string[], Task<IReadOnlyList<
 {
     ["api"] = ApiBenchmark.RunAsync,
     ["healing"] = HealingBenchmark.RunAsync,
+    ["console"] = ConsoleBenchmark.RunAsync,
     ["instance"] = InstanceBenchmark.RunAsync,
     ["lists"] = ListBenchmark.RunAsync,
     ["scheduler"] = SchedulerBenchmark.RunAsync,

@@ -21,6 +21,7 @@ public sealed partial class Pages_keep_tenants_apart(PortalFixture portal)
         ["/platform/nodes"] = false,
         ["/platform/nodes/{Node}"] = false,
         ["/t/{Team}"] = true,
+        ["/t/{Team}/audit"] = true,
         ["/t/{Team}/members"] = true,
         ["/t/{Team}/settings"] = true,
         ["/t/{Team}/p/{Project}"] = true,

@@ -57,6 +57,14 @@ internal static class PageRows
             Forbidden = "Delete team…",
             Without = new Dictionary<PageState, string> { [PageState.EmptyFirstUse] = NotAList, [PageState.EmptyFiltered] = NotAList, [PageState.Stale] = NotLive },
         },
+        [typeof(TeamAudit)] = new()
+        {
+            Show = context => context.Render<TeamAudit>(with => with.Add(p => p.Team, "acme")),
+            Empty = "Nothing happened yet",
+            Filtered = "/t/acme/audit?actor=zzzz",
+            Forbidden = "Verify the chain",
+            Without = new Dictionary<PageState, string> { [PageState.Stale] = NotLive },
+        },
         [typeof(ProjectEnvironments)] = new()
         {
             Show = context => context.Render<ProjectEnvironments>(with => with.Add(p => p.Team, "acme").Add(p => p.Project, "shop")),
