@@ -10,16 +10,15 @@ namespace Portal.Web.Language;
 /// </summary>
 internal static class Words
 {
-    private static readonly ResourceManager Texts = new("Portal.Web.Language.Words", typeof(Words).Assembly);
-    private static readonly ConcurrentDictionary<string, ResourceSet?> Sets = new(StringComparer.Ordinal);
+    private static readonly ConcurrentDictionary<string, ResourceManager> Texts = new(StringComparer.Ordinal);
 
     /// <summary>A text of the console, in the language of the current circuit or request.</summary>
     /// <param name="english">The text in English: a literal, so that a test finds it.</param>
     public static string L(string english)
     {
         var language = CultureInfo.CurrentUICulture.Name;
-        if (language.Length == 0 || language == Languages.English) return english;
-        return Sets.GetOrAdd(language, static name => Texts.GetResourceSet(new CultureInfo(name), createIfNotExists: true, tryParents: false))?.GetString(english) ?? english;
+        if (!Languages.All.Any(one => one.Tag == language) || language == Languages.English) return english;
+        return Texts.GetOrAdd(language, static tag => new ResourceManager($"Portal.Web.Language.Words.{tag}", typeof(Words).Assembly)).GetString(english, CultureInfo.InvariantCulture) ?? english;
     }
 
     /// <summary>The same for a text with values in it; its key is the format, such as <c>Release {0}: {1}</c>.</summary>
