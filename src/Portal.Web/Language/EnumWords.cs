@@ -65,7 +65,12 @@ internal static class EnumWords
 
     public static string Of(RolloutState state, bool newest = true) => state switch
     {
+        RolloutState.AwaitingApproval => L("Awaiting approval"),
         RolloutState.Queued => L("Queued"),
+        RolloutState.Releasing => L("Release command"),
+        RolloutState.Shifting => L("Shifting traffic"),
+        RolloutState.Promoting => L("Promoting"),
+        RolloutState.Rejected => L("Rejected"),
         RolloutState.Applying => L("Applying"),
         RolloutState.Rolling => L("Rolling out"),
         // A release that was live until a newer one came.
