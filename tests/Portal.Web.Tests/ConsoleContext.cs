@@ -48,6 +48,8 @@ public abstract class ConsoleContext : BunitContext
         Add<ILogs>(Logs);
         Add<IAudit>(Audit);
         Add<IPlacements>(Placements);
+        Add<IApprovals>(Approvals);
+        Add<IPromotions>(Promotions);
         Services.AddSingleton<IDeclarations>(new Declarations(new PortalCoreOptions()));
         // Last, since it makes the renderer and thereby closes the collection of services.
         SetRendererInfo(new RendererInfo("Server", isInteractive: true));
@@ -67,6 +69,8 @@ public abstract class ConsoleContext : BunitContext
     internal FakePlans Plans { get; } = new();
     internal FakeLogs Logs { get; } = new();
     internal FakeAudit Audit { get; } = new();
+    internal FakeApprovals Approvals => field ??= new(Releases);
+    internal FakePromotions Promotions { get; } = new();
     internal FakePlacements Placements { get; } = new();
     internal FakeNodes Nodes { get; } = new();
     internal Trouble Trouble { get; } = new();

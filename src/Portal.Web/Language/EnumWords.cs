@@ -48,6 +48,17 @@ internal static class EnumWords
         _ => L("Pending"),
     };
 
+    public static string Of(ReleaseTrigger trigger) => trigger switch
+    {
+        ReleaseTrigger.Console => L("by the console"),
+        ReleaseTrigger.Cli => L("by the command line"),
+        ReleaseTrigger.Webhook => L("by a webhook"),
+        ReleaseTrigger.Rollback => L("as a rollback"),
+        ReleaseTrigger.Promotion => L("as a promotion"),
+        ReleaseTrigger.Recovery => L("as an automatic recovery"),
+        _ => L("by the REST API"),
+    };
+
     /// <summary>An instance's phase: one of the words of <see cref="InstanceView.Phase"/>.</summary>
     public static string OfPhase(string phase) => phase switch
     {
