@@ -12,6 +12,7 @@ internal static class NodeViews
     /// <summary>Annotation of a node that is to be emptied: <c>{"since":"…","by":"…","done":"…","blocked":"…"}</c>. It lies on the node, so a drain outlives the server.</summary>
     public const string DrainAnnotation = "portal/drain";
 
+    private static readonly string[] GoodWhenTrue = ["Ready", "LogRedaction"];
     private static readonly string[] StaysOnItsOwn = ["DaemonSet", "Node"];
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web);
 
@@ -85,8 +86,8 @@ internal static class NodeViews
 
     private static NodeCondition Condition(V1NodeCondition condition)
     {
-        // Of Ready a true is good, of every other condition a false.
-        var bad = condition.Type == "Ready" ? condition.Status != "True" : condition.Status == "True";
+        // A condition names a trouble, which is bad when it is there, but for a few that name what is good.
+        var bad = GoodWhenTrue.Contains(condition.Type) ? condition.Status != "True" : condition.Status == "True";
         return new(condition.Type, condition.Status, condition.Reason ?? "", condition.Message ?? "", bad, condition.LastTransitionTime is { } since ? new DateTimeOffset(since.ToUniversalTime()) : null);
     }
 

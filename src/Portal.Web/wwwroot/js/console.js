@@ -5,6 +5,8 @@
   window.Portal = {
     showDialog(dialog) { if (dialog && !dialog.open) dialog.showModal(); },
     closeDialog(dialog) { if (dialog?.open) dialog.close(); },
+    // Called by a circuit that has drawn itself; see resume.
+    live() { },
     // Drafts live as long as the tab.
     draft(key) { try { return sessionStorage.getItem(key); } catch { return null; } },
     keepDraft(key, text) { try { if (text) sessionStorage.setItem(key, text); else sessionStorage.removeItem(key); } catch { /* full or forbidden: the sealed draft is still there */ } },
@@ -227,13 +229,19 @@
     notice()?.classList.toggle("portal-reconnect--asleep", why === "asleep");
     document.body.classList.add("portal-offline");
     const paused = await Blazor.pauseCircuit();
-    if (!paused) { resting = null; document.body.classList.remove("portal-offline"); }
+    if (paused) $("#portal-page")?.setAttribute("inert", "");
+    else { resting = null; document.body.classList.remove("portal-offline"); }
     return paused;
   };
   const resume = async () => {
     if (!resting) return;
-    if (await Blazor.resumeCircuit()) { resting = null; document.body.classList.remove("portal-offline"); return; }
-    location.reload();
+    // What is on the page belongs to the former circuit until the new one has drawn itself: a click before that would be lost.
+    const drawn = new Promise((resolve) => { Portal.live = resolve; });
+    if (!(await Blazor.resumeCircuit())) { location.reload(); return; }
+    await Promise.race([drawn, wait(15_000)]);
+    resting = null;
+    document.body.classList.remove("portal-offline");
+    $("#portal-page")?.removeAttribute("inert");
   };
   Portal.drain = (boot) => {
     if (draining) return;
