@@ -266,7 +266,7 @@
     } catch { /* still unreachable: the notice stays */ }
   };
   document.addEventListener("components-reconnect-state-changed", (event) => {
-    document.body.classList.toggle("portal-offline", event.detail?.state !== "hide");
+    if (!resting) document.body.classList.toggle("portal-offline", event.detail?.state !== "hide");
   }, true);
 
   // A tab that nobody has looked at for long gives its memory back to the server.
