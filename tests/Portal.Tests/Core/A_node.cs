@@ -15,9 +15,11 @@ public sealed class A_node
         var view = NodeViews.Of(Node(), [Pod("a", "ReplicaSet"), Pod("b", "ReplicaSet"), Pod("ended", "Job", phase: "Succeeded")], new() { Usage = new Dictionary<string, ResourceQuantity> { ["cpu"] = new("350m"), ["memory"] = new("64Mi") } });
 
         Assert.Equal(NodeState.Ready, view.State);
-        Assert.Equal((4000, 500), (view.CpuMillis, view.RequestedCpuMillis));
+        Assert.Equal(4000, view.CpuMillis);
+        Assert.Equal(500, view.RequestedCpuMillis);
         Assert.Equal(2 * 128L << 20, view.RequestedMemoryBytes);
-        Assert.Equal((2, 350L), (view.Pods, view.UsedCpuMillis));
+        Assert.Equal(2, view.Pods);
+        Assert.Equal(350, view.UsedCpuMillis);
         Assert.Equal("", view.Why);
     }
 
