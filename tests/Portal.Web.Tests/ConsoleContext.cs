@@ -27,6 +27,7 @@ public abstract class ConsoleContext : BunitContext
 {
     protected ConsoleContext()
     {
+        Approvals = new(Releases);
         JSInterop.Mode = JSRuntimeMode.Loose;
         var signedIn = this.AddAuthorization();
         signedIn.SetAuthorized("Ada Lovelace");
@@ -69,7 +70,7 @@ public abstract class ConsoleContext : BunitContext
     internal FakePlans Plans { get; } = new();
     internal FakeLogs Logs { get; } = new();
     internal FakeAudit Audit { get; } = new();
-    internal FakeApprovals Approvals => field ??= new(Releases);
+    internal FakeApprovals Approvals { get; }
     internal FakePromotions Promotions { get; } = new();
     internal FakePlacements Placements { get; } = new();
     internal FakeNodes Nodes { get; } = new();
