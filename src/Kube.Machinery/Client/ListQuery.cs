@@ -12,6 +12,9 @@ public sealed record ListQuery
     /// <summary>Label selector, for instance <c>app=web</c>.</summary>
     public string? LabelSelector { get; init; }
 
+    /// <summary>For a list: at most so many objects.</summary>
+    public int? Limit { get; init; }
+
     /// <summary>For a watch: start behind this version.</summary>
     public string? ResourceVersion { get; init; }
 

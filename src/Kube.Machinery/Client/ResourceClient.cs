@@ -243,6 +243,7 @@ public sealed class ResourceClient<T>
         Append("labelSelector", query.LabelSelector);
         Append("fieldSelector", query.FieldSelector);
         Append("resourceVersion", query.ResourceVersion);
+        Append("limit", query.Limit?.ToString(System.Globalization.CultureInfo.InvariantCulture));
         Append("timeoutSeconds", watch && query.Timeout is { } t ? ((int)t.TotalSeconds).ToString(System.Globalization.CultureInfo.InvariantCulture) : null);
         return text.ToString();
 
