@@ -183,8 +183,12 @@ public sealed class Informer<T>
                 if (_listsAnew || _resourceVersion.Length == 0)
                 {
                     _listsAnew = false;
+                    var asked = Waiting();
                     var list = await _client.ListAsync(_options.Namespace, new ListQuery { FieldSelector = _options.FieldSelector, LabelSelector = _options.LabelSelector }, cancellationToken);
                     Replace(list);
+
+                    // Whatever its version, the list is newer than who waited for it before it was asked for.
+                    Reached(asked);
                     failures = 0;
                 }
 
@@ -255,19 +259,24 @@ public sealed class Informer<T>
     /// <returns>Whether the stream delivered anything or ran its full time.</returns>
     private async Task<bool> FollowAsync(CancellationToken cancellationToken)
     {
+        var catchesUp = IsAwaited();
         var query = new ListQuery
         {
             FieldSelector = _options.FieldSelector,
             LabelSelector = _options.LabelSelector,
             ResourceVersion = _resourceVersion,
-            Timeout = IsAwaited() ? CatchUpTimeout : WatchTimeout,
+            Timeout = catchesUp ? CatchUpTimeout : WatchTimeout,
         };
         var started = _time.GetTimestamp();
         using var stream = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         _stream = stream;
         try
         {
-            return await ReadAsync(query, stream.Token) || _time.GetElapsedTime(started) > TimeSpan.FromSeconds(5);
+            var delivered = await ReadAsync(query, stream.Token);
+
+            // A server that ends a stream without a bookmark leaves it open whether anything is missing.
+            _listsAnew |= catchesUp && IsAwaited();
+            return delivered || _time.GetElapsedTime(started) > TimeSpan.FromSeconds(5);
         }
         catch (OperationCanceledException) when (stream.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
         {
@@ -326,11 +335,25 @@ public sealed class Informer<T>
         return delivered;
     }
 
-    private bool IsAwaited()
+    private bool IsAwaited() => Waiting().Length > 0;
+
+    private (long Revision, TaskCompletionSource Reached)[] Waiting()
     {
         lock (_telling)
         {
-            return _waiting.Count > 0;
+            return [.. _waiting];
+        }
+    }
+
+    private void Reached((long Revision, TaskCompletionSource Reached)[] waiting)
+    {
+        lock (_telling)
+        {
+            foreach (var each in waiting)
+            {
+                each.Reached.TrySetResult();
+                _waiting.Remove(each);
+            }
         }
     }
 
@@ -345,12 +368,7 @@ public sealed class Informer<T>
                 return;
             }
 
-            foreach (var each in _waiting.Where(w => w.Revision <= shown))
-            {
-                each.Reached.TrySetResult();
-            }
-
-            _waiting.RemoveAll(w => w.Revision <= shown);
+            Reached([.. _waiting.Where(w => w.Revision <= shown)]);
         }
     }
 
