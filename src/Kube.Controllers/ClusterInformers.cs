@@ -13,7 +13,7 @@ internal sealed class ClusterInformers
     private const string ByNamespace = "namespace";
     private const string ByNode = "node";
     private readonly List<Func<CancellationToken, Task>> _runs = [];
-    private readonly List<Func<CancellationToken, Task>> _syncs = [];
+    private readonly List<Func<CancellationToken, Task>> _catchUps = [];
 
     public ClusterInformers(IKubernetes client, TimeProvider time, ILogger logger)
     {
@@ -61,7 +61,7 @@ internal sealed class ClusterInformers
         {
             var informer = new Informer<T>(client, options ?? new InformerOptions(), time, logger);
             _runs.Add(informer.RunAsync);
-            _syncs.Add(informer.WaitForSyncAsync);
+            _catchUps.Add(informer.CatchUpAsync);
             return informer;
         }
     }
@@ -114,7 +114,8 @@ internal sealed class ClusterInformers
 
     public Task RunAsync(CancellationToken cancellationToken) => Task.WhenAll(_runs.Select(run => run(cancellationToken)));
 
-    public Task WaitForSyncAsync(CancellationToken cancellationToken) => Task.WhenAll(_syncs.Select(sync => sync(cancellationToken)));
+    /// <summary>Completes when the caches show everything that was acknowledged before the call.</summary>
+    public Task CatchUpAsync(CancellationToken cancellationToken) => Task.WhenAll(_catchUps.Select(sync => sync(cancellationToken)));
 
     /// <summary>Objects whose controlling owner has this uid; an empty uid finds those without one.</summary>
     public static IReadOnlyList<T> OwnedBy<T>(Informer<T> informer, string uid)

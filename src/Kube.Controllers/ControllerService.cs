@@ -62,7 +62,8 @@ internal sealed class ControllerService(IKubernetes client, KubeControllersOptio
 
     private async Task ControlAsync(ControllerContext context, CancellationToken cancellationToken)
     {
-        await context.Informers.WaitForSyncAsync(cancellationToken);
+        // The leader before has written until just now, and what it did must not be done again.
+        await context.Informers.CatchUpAsync(cancellationToken);
         Func<Controller>[] controllers =
         [
             () => new DeploymentController(context),

@@ -23,6 +23,7 @@ internal sealed class OwnedPods<T>(ControllerContext context)
 
     // A create whose outcome is unknown is repeated under the same name, so it cannot happen twice.
     private readonly ConcurrentDictionary<string, long> _sequences = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, ConcurrentQueue<long>> _unsettled = new(StringComparer.Ordinal);
     private readonly string _term = Randomness.NewId().ToString("N");
 
     /// <summary>Creates and deletes under way.</summary>
@@ -40,6 +41,7 @@ internal sealed class OwnedPods<T>(ControllerContext context)
             {
                 Pending.Forget(Names.Of(change.Object));
                 _sequences.TryRemove(change.Object.Metadata.Uid, out _);
+                _unsettled.TryRemove(change.Object.Metadata.Uid, out _);
             }
 
             changed(Names.Of(change.Object));
@@ -136,7 +138,11 @@ internal sealed class OwnedPods<T>(ControllerContext context)
     private async Task CreateOneAsync(T owner, Func<string, JsonObject> make, CancellationToken cancellationToken)
     {
         var (key, uid) = (Names.Of(owner), owner.Metadata.Uid);
-        var sequence = _sequences.AddOrUpdate(uid, 1, (_, last) => last + 1);
+        if (!_unsettled.TryGetValue(uid, out var unsettled) || !unsettled.TryDequeue(out var sequence))
+        {
+            sequence = _sequences.AddOrUpdate(uid, 1, (_, last) => last + 1);
+        }
+
         var body = make(Names.Hash(string.Create(CultureInfo.InvariantCulture, $"{uid} {_term} {sequence}"), 5));
         var name = body["metadata"].Text("name")!;
         for (var attempt = 0; ; attempt++)
@@ -161,6 +167,11 @@ internal sealed class OwnedPods<T>(ControllerContext context)
             catch (HttpRequestException) when (attempt < 2)
             {
                 await Task.Delay(TimeSpan.FromMilliseconds(100 << attempt), context.Time, cancellationToken);
+            }
+            catch (HttpRequestException)
+            {
+                _unsettled.GetOrAdd(uid, _ => new ConcurrentQueue<long>()).Enqueue(sequence);
+                throw;
             }
             catch (ApiException e)
             {

@@ -27,15 +27,15 @@ internal sealed class SchedulerInformers(IKubernetes client, TimeProvider time, 
         _nodes.RunAsync(cancellationToken),
         _pods.RunAsync(cancellationToken));
 
-    /// <summary>Completes when every first list has been taken in.</summary>
-    public Task WaitForSyncAsync(CancellationToken cancellationToken) => Task.WhenAll(
-        _namespaces.WaitForSyncAsync(cancellationToken),
-        _classes.WaitForSyncAsync(cancellationToken),
-        _volumes.WaitForSyncAsync(cancellationToken),
-        _claims.WaitForSyncAsync(cancellationToken),
-        _budgets.WaitForSyncAsync(cancellationToken),
-        _nodes.WaitForSyncAsync(cancellationToken),
-        _pods.WaitForSyncAsync(cancellationToken));
+    /// <summary>Completes when the caches show everything that was acknowledged before the call.</summary>
+    public Task CatchUpAsync(CancellationToken cancellationToken) => Task.WhenAll(
+        _namespaces.CatchUpAsync(cancellationToken),
+        _classes.CatchUpAsync(cancellationToken),
+        _volumes.CatchUpAsync(cancellationToken),
+        _claims.CatchUpAsync(cancellationToken),
+        _budgets.CatchUpAsync(cancellationToken),
+        _nodes.CatchUpAsync(cancellationToken),
+        _pods.CatchUpAsync(cancellationToken));
 
     /// <summary>Whether every first list has been taken in.</summary>
     public bool HasSynced =>

@@ -58,8 +58,8 @@ internal sealed class SchedulerService(IKubernetes client, SchedulerOptions opti
     {
         while (!cancellationToken.IsCancellationRequested)
         {
-            // Without all lists complete a node would look emptier than it is.
-            await informers.WaitForSyncAsync(cancellationToken);
+            // On what was a moment ago a node would look emptier than it is: another scheduler may have bound to it until just now.
+            await informers.CatchUpAsync(cancellationToken);
             var loop = new SchedulerLoop(options, binder, time, _logger);
             using var subscription = informers.Subscribe(loop);
             _loop = loop;

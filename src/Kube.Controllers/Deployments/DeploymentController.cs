@@ -29,6 +29,12 @@ internal sealed class DeploymentController(ControllerContext context) : Controll
             return null;
         }
 
+        if (_sets.IsBehind(deployment))
+        {
+            // The event that brings what is lacking leads here again.
+            return ReplicaSetWriter.Longest;
+        }
+
         var owned = await ClaimAsync(deployment, cancellationToken);
         var hash = PodTemplateHash.Of(deployment.Spec.Template);
         var current = owned

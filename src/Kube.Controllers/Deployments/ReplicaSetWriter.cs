@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Text.Json.Nodes;
 using k8s.Models;
 using Kube.Machinery.Client;
@@ -10,8 +11,33 @@ namespace Kube.Controllers.Deployments;
 /// </summary>
 internal sealed class ReplicaSetWriter(ControllerContext context)
 {
+    /// <summary>So long a written set may stay unseen.</summary>
+    public static readonly TimeSpan Longest = TimeSpan.FromSeconds(30);
+
     private readonly ResourceClient<V1ReplicaSet> _sets = context.Client.Resource<V1ReplicaSet>();
     private readonly ResourceClient<V1Deployment> _deployments = context.Client.Resource<V1Deployment>();
+    private readonly ConcurrentDictionary<string, Unseen> _unseen = new(StringComparer.Ordinal);
+
+    /// <summary>
+    /// Whether the cache lacks a set this writer has written: the sizes of a deployment's sets bound each other, so none is decided while one of them
+    /// is hearsay. What is not shown in time is no longer waited for.
+    /// </summary>
+    public bool IsBehind(V1Deployment deployment)
+    {
+        if (!_unseen.TryGetValue(deployment.Metadata.Uid, out var unseen))
+        {
+            return false;
+        }
+
+        if (unseen.Until > context.Time.GetUtcNow()
+            && !(context.Informers.ReplicaSets.Get(deployment.Metadata.NamespaceProperty, unseen.Set) is { } shown && Revision(shown) >= unseen.Revision))
+        {
+            return true;
+        }
+
+        _unseen.TryRemove(deployment.Metadata.Uid, out _);
+        return false;
+    }
 
     /// <returns>False when the deployment changed since it was cached; its event brings the key back.</returns>
     public async Task<bool> CreateAsync(V1Deployment deployment, string hash, int size, int revision, RollingBounds bounds, CancellationToken cancellationToken)
@@ -57,12 +83,16 @@ internal sealed class ReplicaSetWriter(ControllerContext context)
         };
         try
         {
-            await _sets.CreateRawAsync(ns, body, cancellationToken);
+            Expect(deployment, await _sets.CreateRawAsync(ns, body, cancellationToken));
             context.Events.Normal(deployment, "ScalingReplicaSet", $"Scaled up replica set {name} from 0 to {DeploymentNotes.Text(size)}");
         }
         catch (ApiException e) when (e.IsAlreadyExists)
         {
             // Created before, and the cache does not show it yet.
+            if (await _sets.GetAsync(ns, name, cancellationToken) is { } there)
+            {
+                Expect(deployment, there);
+            }
         }
 
         return true;
@@ -84,7 +114,7 @@ internal sealed class ReplicaSetWriter(ControllerContext context)
             ["metadata"] = new JsonObject { ["resourceVersion"] = set.Metadata.ResourceVersion, ["annotations"] = Notes(bounds) },
             ["spec"] = new JsonObject { ["replicas"] = size },
         };
-        if (await TryPatchAsync(set, patch, cancellationToken) && before != size)
+        if (await TryPatchAsync(deployment, set, patch, cancellationToken) && before != size)
         {
             context.Events.Normal(
                 deployment,
@@ -107,18 +137,18 @@ internal sealed class ReplicaSetWriter(ControllerContext context)
             annotations[key] = value;
         }
 
-        await TryPatchAsync(set, new JsonObject { ["metadata"] = new JsonObject { ["annotations"] = annotations } }, cancellationToken);
+        await TryPatchAsync(deployment, set, new JsonObject { ["metadata"] = new JsonObject { ["annotations"] = annotations } }, cancellationToken);
     }
 
     public async Task<bool> AdoptAsync(V1Deployment deployment, V1ReplicaSet set, CancellationToken cancellationToken)
     {
         var references = Owners.References(set.Metadata.OwnerReferences ?? []);
         references.Add((JsonNode)Owners.Reference("apps/v1", "Deployment", deployment.Metadata));
-        return await TryPatchAsync(set, OwnersPatch(set, references), cancellationToken);
+        return await TryPatchAsync(deployment, set, OwnersPatch(set, references), cancellationToken);
     }
 
     public Task<bool> ReleaseAsync(V1Deployment deployment, V1ReplicaSet set, CancellationToken cancellationToken) =>
-        TryPatchAsync(set, OwnersPatch(set, Owners.References(set.Metadata.OwnerReferences.Where(o => o.Uid != deployment.Metadata.Uid))), cancellationToken);
+        TryPatchAsync(deployment, set, OwnersPatch(set, Owners.References(set.Metadata.OwnerReferences.Where(o => o.Uid != deployment.Metadata.Uid))), cancellationToken);
 
     /// <summary>Deletes the oldest empty sets beyond the limit.</summary>
     /// <param name="old">Sets of former templates, oldest first.</param>
@@ -136,11 +166,11 @@ internal sealed class ReplicaSetWriter(ControllerContext context)
         }
     }
 
-    private async Task<bool> TryPatchAsync(V1ReplicaSet set, JsonObject patch, CancellationToken cancellationToken)
+    private async Task<bool> TryPatchAsync(V1Deployment deployment, V1ReplicaSet set, JsonObject patch, CancellationToken cancellationToken)
     {
         try
         {
-            await _sets.PatchAsync(set.Metadata.NamespaceProperty, set.Metadata.Name, patch, PatchKind.Merge, cancellationToken);
+            Expect(deployment, await _sets.PatchAsync(set.Metadata.NamespaceProperty, set.Metadata.Name, patch, PatchKind.Merge, cancellationToken));
             return true;
         }
         catch (ApiException e) when (e.IsNotFound)
@@ -148,6 +178,15 @@ internal sealed class ReplicaSetWriter(ControllerContext context)
             return false;
         }
     }
+
+    // Revisions grow over all objects and the cache shows them in order: the newest stands for those before.
+    private void Expect(V1Deployment deployment, V1ReplicaSet written)
+    {
+        var unseen = new Unseen(written.Metadata.Name, Revision(written), context.Time.GetUtcNow() + Longest);
+        _unseen.AddOrUpdate(deployment.Metadata.Uid, unseen, (_, before) => before.Revision > unseen.Revision ? before : unseen);
+    }
+
+    private static long Revision(V1ReplicaSet set) => long.Parse(set.Metadata.ResourceVersion, System.Globalization.CultureInfo.InvariantCulture);
 
     private static JsonObject OwnersPatch(V1ReplicaSet set, JsonArray references) => new()
     {
@@ -169,4 +208,6 @@ internal sealed class ReplicaSetWriter(ControllerContext context)
 
         return child;
     }
+
+    private sealed record Unseen(string Set, long Revision, DateTimeOffset Until);
 }

@@ -21,6 +21,10 @@ public sealed class Informer<T>
     private static readonly TimeSpan LastBackoff = TimeSpan.FromSeconds(1.5);
     private static readonly TimeSpan WatchTimeout = TimeSpan.FromMinutes(5);
 
+    // To catch up, few objects are listed anew. For many the stream is: the shortest a server knows, at whose end a bookmark tells that everything up to there has been delivered.
+    private const int FewObjects = 1000;
+    private static readonly TimeSpan CatchUpTimeout = TimeSpan.FromSeconds(1);
+
     private readonly ResourceClient<T> _client;
     private readonly InformerOptions _options;
     private readonly TimeProvider _time;
@@ -33,8 +37,11 @@ public sealed class Informer<T>
     private readonly Dictionary<(string Namespace, string Name), T> _cache = [];
     private readonly Dictionary<string, InformerIndex<T>> _indexes = new(StringComparer.Ordinal);
     private readonly TaskCompletionSource _synced = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly List<(long Revision, TaskCompletionSource Reached)> _waiting = [];
     private ImmutableArray<Action<InformerEvent<T>>> _subscribers = [];
     private string _resourceVersion = "";
+    private CancellationTokenSource? _stream;
+    private volatile bool _listsAnew;
 
     /// <summary>Makes an informer; nothing happens until <see cref="RunAsync"/>.</summary>
     /// <param name="client">A client made by <see cref="KubeClients"/>.</param>
@@ -55,6 +62,47 @@ public sealed class Informer<T>
 
     /// <summary>Completes when the first list has been taken in.</summary>
     public Task WaitForSyncAsync(CancellationToken cancellationToken) => _synced.Task.WaitAsync(cancellationToken);
+
+    /// <summary>
+    /// Completes when the cache shows everything that was acknowledged before the call: who begins to decide on it, as a new leader does, must
+    /// not decide on what it was some seconds ago.
+    /// </summary>
+    public async Task CatchUpAsync(CancellationToken cancellationToken)
+    {
+        await WaitForSyncAsync(cancellationToken);
+        for (var failures = 0; ;)
+        {
+            try
+            {
+                var newest = await _client.ListAsync(_options.Namespace, new ListQuery { FieldSelector = _options.FieldSelector, LabelSelector = _options.LabelSelector, Limit = 1 }, cancellationToken);
+                if (!long.TryParse(newest.ResourceVersion, out var revision))
+                {
+                    return;
+                }
+
+                var reached = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+                lock (_telling)
+                {
+                    if (long.TryParse(_resourceVersion, out var shown) && shown >= revision)
+                    {
+                        return;
+                    }
+
+                    _waiting.Add((revision, reached));
+                }
+
+                _listsAnew = List().Count <= FewObjects;
+                await EndStreamAsync();
+                await reached.Task.WaitAsync(cancellationToken);
+                return;
+            }
+            catch (Exception e) when (e is ApiException or HttpRequestException or IOException or JsonException)
+            {
+                _logger.InformerReconnects(_client.Type.Plural, e.Message);
+                await Task.Delay(Jitter(++failures), _time, cancellationToken);
+            }
+        }
+    }
 
     /// <summary>The cached object, or null.</summary>
     /// <param name="ns">Namespace; null or empty for cluster-scoped kinds.</param>
@@ -132,10 +180,15 @@ public sealed class Informer<T>
         {
             try
             {
-                if (_resourceVersion.Length == 0)
+                if (_listsAnew || _resourceVersion.Length == 0)
                 {
+                    _listsAnew = false;
+                    var asked = Waiting();
                     var list = await _client.ListAsync(_options.Namespace, new ListQuery { FieldSelector = _options.FieldSelector, LabelSelector = _options.LabelSelector }, cancellationToken);
                     Replace(list);
+
+                    // Whatever its version, the list is newer than who waited for it before it was asked for.
+                    Reached(asked);
                     failures = 0;
                 }
 
@@ -191,17 +244,53 @@ public sealed class Informer<T>
         return TimeSpan.FromMilliseconds(step * (0.5 + (Randomness.Source.NextDouble() * 0.8)));
     }
 
+    private async Task EndStreamAsync()
+    {
+        try
+        {
+            await (_stream?.CancelAsync() ?? Task.CompletedTask);
+        }
+        catch (ObjectDisposedException)
+        {
+            // It has just ended by itself.
+        }
+    }
+
     /// <returns>Whether the stream delivered anything or ran its full time.</returns>
     private async Task<bool> FollowAsync(CancellationToken cancellationToken)
     {
+        var catchesUp = IsAwaited();
         var query = new ListQuery
         {
             FieldSelector = _options.FieldSelector,
             LabelSelector = _options.LabelSelector,
             ResourceVersion = _resourceVersion,
-            Timeout = WatchTimeout,
+            Timeout = catchesUp ? CatchUpTimeout : WatchTimeout,
         };
         var started = _time.GetTimestamp();
+        using var stream = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        _stream = stream;
+        try
+        {
+            var delivered = await ReadAsync(query, stream.Token);
+
+            // A server that ends a stream without a bookmark leaves it open whether anything is missing.
+            _listsAnew |= catchesUp && IsAwaited();
+            return delivered || _time.GetElapsedTime(started) > TimeSpan.FromSeconds(5);
+        }
+        catch (OperationCanceledException) when (stream.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
+        {
+            // Ended to begin anew at once.
+            return true;
+        }
+        finally
+        {
+            _stream = null;
+        }
+    }
+
+    private async Task<bool> ReadAsync(ListQuery query, CancellationToken cancellationToken)
+    {
         var delivered = false;
         await foreach (var change in _client.WatchAsync(_options.Namespace, query, cancellationToken))
         {
@@ -215,8 +304,6 @@ public sealed class Informer<T>
                     _resourceVersion = "";
                     return true;
                 }
-
-                _resourceVersion = version;
             }
 
             switch (change.Kind)
@@ -238,9 +325,51 @@ public sealed class Informer<T>
 
                     break;
             }
+
+            if (!string.IsNullOrEmpty(version))
+            {
+                Reach(version);
+            }
         }
 
-        return delivered || _time.GetElapsedTime(started) > TimeSpan.FromSeconds(5);
+        return delivered;
+    }
+
+    private bool IsAwaited() => Waiting().Length > 0;
+
+    private (long Revision, TaskCompletionSource Reached)[] Waiting()
+    {
+        lock (_telling)
+        {
+            return [.. _waiting];
+        }
+    }
+
+    private void Reached((long Revision, TaskCompletionSource Reached)[] waiting)
+    {
+        lock (_telling)
+        {
+            foreach (var each in waiting)
+            {
+                each.Reached.TrySetResult();
+                _waiting.Remove(each);
+            }
+        }
+    }
+
+    // The cache shows everything up to a version.
+    private void Reach(string version)
+    {
+        lock (_telling)
+        {
+            _resourceVersion = version;
+            if (_waiting.Count == 0 || !long.TryParse(version, out var shown))
+            {
+                return;
+            }
+
+            Reached([.. _waiting.Where(w => w.Revision <= shown)]);
+        }
     }
 
     private void Replace(ResourceList<T> list)
@@ -259,7 +388,7 @@ public sealed class Informer<T>
                 Remove(key, gone);
             }
 
-            _resourceVersion = list.ResourceVersion;
+            Reach(list.ResourceVersion);
         }
 
         _synced.TrySetResult();

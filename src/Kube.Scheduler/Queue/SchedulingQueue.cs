@@ -219,8 +219,8 @@ internal sealed class SchedulingQueue
     {
         if (queued.Group is { } group)
         {
-            group.Pods.Remove(queued.Sequence);
-            if (group.Pods.Count == 0)
+            // One that asks for its group has left it: by now another group may stand under the key, with others who wait.
+            if (group.Pods.Remove(queued.Sequence) && group.Pods.Count == 0)
             {
                 _parked.Remove(group.Key);
                 Tally(group, -1);

@@ -44,12 +44,15 @@ internal sealed class PlacementPromises(Truth truth, Findings findings)
                 findings.Add("host port", $"{pod.Full()} is bound to {node.Metadata.Name}, where {other.Full()} has its port");
             }
 
-            if (pod.Controller() is { Kind: "DaemonSet" } owner && other.Controller()?.Uid == owner.Uid && other.IsWanted())
+            if (pod.Controller() is { Kind: "DaemonSet" } owner && !MaySurge(owner.Uid) && other.Controller()?.Uid == owner.Uid && other.IsWanted())
             {
                 findings.Add("daemon set", $"{pod.Full()} is the second of its kind on {node.Metadata.Name} beside {other.Full()}");
             }
         }
     }
+
+    private bool MaySurge(string uid) =>
+        truth.DaemonSets.Values.FirstOrDefault(d => d.Metadata.Uid == uid)?.Spec.UpdateStrategy?.RollingUpdate?.MaxSurge.Of(truth.Nodes.Count, up: true) > 0;
 
     private void Room(V1Pod pod, V1Node node, V1Pod[] there)
     {

@@ -19,7 +19,7 @@ internal static class Declarations
         }
         else if (replicas <= 4 && random.Chance(0.2))
         {
-            spec["containers"]![0]!["ports"] = new JsonArray(new JsonObject { ["containerPort"] = 80, ["hostPort"] = 8000 + random.Next(3) });
+            spec["containers"]![0]!["ports"] = new JsonArray(new JsonObject { ["containerPort"] = 80, ["hostPort"] = HostPort(name) });
         }
         else if (random.Chance(0.2))
         {
@@ -122,6 +122,9 @@ internal static class Declarations
             }),
         },
     };
+
+    // One an app: two apps that want the same port of every node have no room beside each other.
+    private static int HostPort(string name) => 8000 + int.Parse(name[(name.LastIndexOf('-') + 1)..], CultureInfo.InvariantCulture);
 
     private static JsonObject Labels(string name) => new() { ["app"] = name };
 
