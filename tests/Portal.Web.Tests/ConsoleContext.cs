@@ -9,6 +9,7 @@ using Portal.Core.Audit;
 using Portal.Core.Deliveries;
 using Portal.Core.Domains;
 using Portal.Core.Members;
+using Portal.Core.Notifications;
 using Portal.Core.Observe;
 using Portal.Core.Plan;
 using Portal.Core.Projects;
@@ -33,7 +34,7 @@ public abstract class ConsoleContext : BunitContext
         Services.AddScoped<CurrentActor>().AddScoped<Toasts>().AddScoped<Work>().AddSingleton<Drain>();
         Services.AddSingleton<ITeams>(Teams).AddSingleton<IProjects>(Projects).AddSingleton<IEnvironments>(Environments).AddSingleton<IMembers>(Members).AddSingleton<IAuthorizer>(Authorizer);
         Services.AddSingleton<IApps>(Apps).AddSingleton<IReleases>(Releases).AddSingleton<IDomains>(Domains).AddSingleton<IWebhookEndpoints>(Webhooks).AddSingleton<IAppObserver>(Observer).AddSingleton<IPlans>(Plans);
-        Services.AddSingleton<ILogs>(Logs).AddSingleton<IAudit>(Audit);
+        Services.AddSingleton<ILogs>(Logs).AddSingleton<IAudit>(Audit).AddSingleton<INotifications>(Notifications);
         Services.AddSingleton<IDeclarations>(new Declarations(new PortalCoreOptions()));
         // Last, since it makes the renderer and thereby closes the collection of services.
         SetRendererInfo(new RendererInfo("Server", isInteractive: true));
@@ -53,6 +54,7 @@ public abstract class ConsoleContext : BunitContext
     internal FakePlans Plans { get; } = new();
     internal FakeLogs Logs { get; } = new();
     internal FakeAudit Audit { get; } = new();
+    internal FakeNotifications Notifications { get; } = new();
 
     protected NavigationManager Navigation => Services.GetRequiredService<NavigationManager>();
 

@@ -57,6 +57,7 @@ internal static class ConsoleHost
 
         var app = builder.Build();
         app.UsePortalWeb();
+        app.UseWebSockets();
         app.UsePortalIdentity();
         app.MapPortalAccount();
         app.MapPortalApi();
