@@ -22,8 +22,8 @@ using Portal.Core.Quotas;
 using Portal.Core.Releases;
 using Portal.Core.Tasks;
 using Portal.Core.Teams;
-using Portal.Core.Volumes;
 using Portal.Core.Terminals;
+using Portal.Core.Volumes;
 
 namespace Portal.Core;
 

@@ -12,7 +12,7 @@ namespace Portal.Core.Activity;
 internal sealed class ActivityQueries(UnitOfWork work, ClusterCache cache) : IActivity
 {
     // Acts that made a release stand there as the release.
-    private static readonly string[] Releasing = ["app.declare", "app.scale", "app.deploy", "app.restart", "app.variable", "app.secret", "app.rollback", "domain.add", "domain.remove", "delivery.release"];
+    private static readonly List<string> Releasing = ["app.declare", "app.scale", "app.deploy", "app.restart", "app.variable", "app.secret", "app.rollback", "app.image", "app.promote", "domain.add", "domain.remove", "delivery.release"];
 
     public Task<Result<IReadOnlyList<ActivityItem>>> ListAsync(Actor actor, string team, string project, int limit, DateTimeOffset? before, CancellationToken cancellationToken) =>
         work.ReadAsync<IReadOnlyList<ActivityItem>>(actor, Right.AppView, new(team, project), async (db, access) =>

@@ -4,7 +4,7 @@ namespace Portal.Core.Notifications;
 public static class EventTypes
 {
     /// <summary>All types. The last part of <c>rollout.…</c> is the state a rollout ended in.</summary>
-    public static IReadOnlyList<string> All { get; } = ["rollout.live", "rollout.failed", "rollout.superseded", "rollout.cancelled", .. NotableActs.All];
+    public static IReadOnlyList<string> All { get; } = ["rollout.live", "rollout.failed", "rollout.superseded", "rollout.cancelled", "rollout.awaitingapproval", "rollout.rejected", .. NotableActs.All];
 
     /// <summary>Whether a pattern chooses a type.</summary>
     public static bool Chooses(string pattern, string type)

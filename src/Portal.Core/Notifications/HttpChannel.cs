@@ -68,7 +68,8 @@ internal sealed class HttpChannel : IDisposable
         }
         catch (HttpRequestException e)
         {
-            return new(false, null, e.InnerException is null || e.HttpRequestError == HttpRequestError.Unknown ? e.Message : $"The receiver cannot be reached ({e.HttpRequestError}).");
+            // What the guard of addresses says is for the person; other causes would name hosts and ports.
+            return new(false, null, e.InnerException is HttpRequestException { InnerException: null } guard ? guard.Message : $"The receiver cannot be reached ({e.HttpRequestError}).");
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {

@@ -16,7 +16,7 @@ internal sealed class MailChannel(PortalCoreOptions options)
 
     public async Task<SendResult> SendAsync(NotificationRow message, string address, CancellationToken cancellationToken)
     {
-        if (!IsConfigured) return new(false, null, "This instance has no mail server: its operator sets one.");
+        if (!IsConfigured) return new(false, null, "This instance has no mail server: its operator names one in notifications.json of its data directory.");
         using var mail = new MimeMessage();
         mail.From.Add(MailboxAddress.Parse(options.SmtpFrom));
         mail.To.Add(MailboxAddress.Parse(address));

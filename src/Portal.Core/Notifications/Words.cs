@@ -13,6 +13,8 @@ internal static class Words
             "rollout.failed" => $"Release {message.Release} of {message.Scope} failed.",
             "rollout.superseded" => $"Release {message.Release} of {message.Scope} was superseded.",
             "rollout.cancelled" => $"Release {message.Release} of {message.Scope} was cancelled.",
+            "rollout.awaitingapproval" => $"Release {message.Release} of {message.Scope} waits for an approval.",
+            "rollout.rejected" => $"Release {message.Release} of {message.Scope} was rejected.",
             "test" => "This is a test of this channel.",
             _ => message.Release is { } release ? $"{message.Type}: {message.Scope}, release {release}." : $"{message.Type}: {message.Scope}.",
         };

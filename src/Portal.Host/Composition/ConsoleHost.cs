@@ -43,6 +43,7 @@ internal static class ConsoleHost
             core.SecretKeyFile = Path.Combine(options.Data.Keys, "app-secrets.key");
             core.BaseDomain = options.BaseDomain;
             core.IngressPort = options.Ports.Http;
+            NotificationSettings.Apply(core, options.Data);
         });
         builder.Services.AddSingleton<IUserDirectory, AccountUserDirectory>();
         builder.Services.AddPortalAccount();

@@ -14,7 +14,7 @@ internal static class TokenEndpoints
     public static void Map(RouteGroupBuilder api)
     {
         var tokens = api.MapGroup("/tokens").WithTags("Tokens");
-        tokens.MapGet("", ListAsync).WithName("ListTokens").Produces<IReadOnlyList<ApiTokenSummary>>().RequiresRight(Right.Account, ScopeLevel.Account);
+        tokens.MapGet("", (Delegate)ListAsync).WithName("ListTokens").Produces<IReadOnlyList<ApiTokenSummary>>().RequiresRight(Right.Account, ScopeLevel.Account);
         tokens.MapPost("", (HttpContext http, IAuthorizer authorizer) => RequestBody.WithJsonAsync<NewToken>(http, body => CreateAsync(http, body, authorizer)))
             .WithName("CreateToken").Accepts<NewToken>("application/json").Produces<Shown>(201).RequiresRight(Right.Account, ScopeLevel.Account);
         tokens.MapDelete("/{tokenId:guid}", RevokeAsync).WithName("RevokeToken").Produces(204).RequiresRight(Right.Account, ScopeLevel.Account);
@@ -42,8 +42,8 @@ internal static class TokenEndpoints
         var scope = TokenScope.Parse(body.Scope, body.Rights is null ? null : string.Join(',', body.Rights));
         if (!scope.IsOk) return Problems.Of(scope.Error);
         // A place the account cannot see is no place to narrow a token to.
-        if (scope.Value?.Place is { } place && await authorizer.AuthorizeAsync(http.Actor(), Right.AppView, place, http.RequestAborted) is { IsOk: false } unseen)
-            return Problems.Of(unseen.Error.Kind == ErrorKind.NotFound ? Error.Invalid("scope", unseen.Error.Message) : unseen.Error);
+        if (scope.Value?.Place is { } place && await authorizer.AuthorizeAsync(http.Actor(), Right.AppView, place, http.RequestAborted) is { IsOk: false, Error: { } unseen })
+            return Problems.Of(unseen.Kind == ErrorKind.NotFound ? Error.Invalid("scope", unseen.Message) : unseen);
         var made = await http.RequestServices.GetRequiredService<CreateApiToken>().ExecuteAsync(
             http.Actor().UserId, body.Name, body.Days is { } days ? TimeSpan.FromDays(days) : null, http.RequestAborted, scope.Value?.PlaceText, scope.Value?.RightsText);
         return made.Value is { } token
