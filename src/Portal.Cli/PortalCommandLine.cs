@@ -34,5 +34,7 @@ public static class PortalCommandLine
         DiffCommand.Create(),
         RunCommand.Create(),
         TasksCommand.Create(),
+        TokensCommand.Create(),
+        CompletionCommand.Create(),
     };
 }

@@ -33,6 +33,27 @@ public sealed class PortalCoreOptions
     /// <summary>How long samples are kept.</summary>
     public TimeSpan MetricsRetention { get; set; } = TimeSpan.FromHours(48);
 
+    /// <summary>Networks in CIDR form outside the public internet to which notifications may go, such as a company's own; none by default.</summary>
+    public IList<string> NotificationNetworks { get; } = [];
+
+    /// <summary>The SMTP server for notifications by mail; empty for none.</summary>
+    public string SmtpHost { get; set; } = "";
+
+    /// <summary>The SMTP server's port.</summary>
+    public int SmtpPort { get; set; } = 587;
+
+    /// <summary>Whether the connection to the SMTP server is encrypted, from the start or by STARTTLS.</summary>
+    public bool SmtpTls { get; set; } = true;
+
+    /// <summary>The account at the SMTP server; empty for none.</summary>
+    public string SmtpUser { get; set; } = "";
+
+    /// <summary>The account's password.</summary>
+    public string SmtpPassword { get; set; } = "";
+
+    /// <summary>The address mails come from.</summary>
+    public string SmtpFrom { get; set; } = "portal@localhost";
+
     /// <summary>The largest body of a webhook delivery, in bytes.</summary>
     public int MaxDeliveryBytes { get; set; } = 1024 * 1024;
 
@@ -62,6 +83,8 @@ public sealed class PortalCoreOptions
         if (PollInterval < TimeSpan.FromMilliseconds(50)) faults.Add($"{nameof(PollInterval)}: must be at least 50 ms.");
         if (MetricsInterval < TimeSpan.FromSeconds(1) || MetricsInterval > TimeSpan.FromMinutes(10)) faults.Add($"{nameof(MetricsInterval)}: must be one second to ten minutes.");
         if (MetricsRetention < TimeSpan.FromHours(1)) faults.Add($"{nameof(MetricsRetention)}: must be at least an hour.");
+        foreach (var range in NotificationNetworks.Where(range => !System.Net.IPNetwork.TryParse(range, out _))) faults.Add($"{nameof(NotificationNetworks)}: '{range}' is not a network such as 10.1.0.0/16.");
+        if (SmtpHost.Length > 0 && SmtpPort is < 1 or > 65535) faults.Add($"{nameof(SmtpPort)}: must be 1 to 65535.");
         if (MaxDeliveryBytes is < 1024 or > 25 * 1024 * 1024) faults.Add($"{nameof(MaxDeliveryBytes)}: must be 1 KiB to 25 MiB.");
         if (QuotaApps < 0 || QuotaInstances < 0 || QuotaCpuMillis < 0 || QuotaMemoryMebibytes < 0) faults.Add("Quota*: must not be negative.");
         return faults;

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
+using Portal.Core.Activity;
 using Portal.Core.Apply;
 using Portal.Core.Apps;
 using Portal.Core.Audit;
@@ -12,6 +13,7 @@ using Portal.Core.Freezes;
 using Portal.Core.Members;
 using Portal.Core.Metrics;
 using Portal.Core.Nodes;
+using Portal.Core.Notifications;
 using Portal.Core.Observe;
 using Portal.Core.Placements;
 using Portal.Core.Plan;
@@ -21,6 +23,7 @@ using Portal.Core.Quotas;
 using Portal.Core.Releases;
 using Portal.Core.Tasks;
 using Portal.Core.Teams;
+using Portal.Core.Terminals;
 using Portal.Core.Volumes;
 
 namespace Portal.Core;
@@ -79,6 +82,9 @@ public static class PortalCoreServices
     {
         services.TryAddSingleton<IWebhookEndpoints, WebhookEndpointCommands>();
         services.TryAddSingleton<IDeliveryReceiver, DeliveryReceiver>();
+        services.TryAddSingleton<INotifications, NotificationCommands>();
+        services.AddSingleton<PublicAddresses>().AddSingleton<HttpChannel>().AddSingleton<MailChannel>();
+        services.AddSingleton<NotificationWorker>().AddHostedService(provider => provider.GetRequiredService<NotificationWorker>());
         return services.AddSingleton<DeliveryWorker>().AddHostedService(provider => provider.GetRequiredService<DeliveryWorker>());
     }
 
@@ -89,6 +95,8 @@ public static class PortalCoreServices
         services.AddSingleton<PlanPlacement>();
         services.TryAddSingleton<IAppObserver, AppObserver>();
         services.TryAddSingleton<ILogs, LogReader>();
+        services.TryAddSingleton<ITerminals, Terminals.Terminals>();
+        services.TryAddSingleton<IActivity, ActivityQueries>();
         services.TryAddSingleton<IMetrics, MetricsQueries>();
         services.AddSingleton<MetricsSampler>().AddHostedService(provider => provider.GetRequiredService<MetricsSampler>());
         services.TryAddSingleton<ITasks, TaskCommands>();

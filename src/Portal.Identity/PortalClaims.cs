@@ -20,4 +20,10 @@ public static class PortalClaims
 
     /// <summary>Id of the API token that authenticated the request, a Guid; absent otherwise.</summary>
     public const string ApiTokenId = "portal:token";
+
+    /// <summary>The place the API token is narrowed to, <c>team[/project[/environment]]</c>; absent otherwise.</summary>
+    public const string TokenScope = "portal:scope";
+
+    /// <summary>The rights the API token is narrowed to, separated by commas; absent otherwise.</summary>
+    public const string TokenRights = "portal:rights";
 }

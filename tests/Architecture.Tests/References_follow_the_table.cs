@@ -26,6 +26,7 @@ public sealed class References_follow_the_table
         ["Grpc.Tools"] = ["Kube.Node"],
         ["Google.Protobuf"] = ["Kube.Node"],
         ["Cel"] = ["Kube.ApiServer"],
+        ["MailKit"] = ["Portal.Core"],
         ["Yarp.ReverseProxy"] = ["Kube.Network"],
         ["KubernetesClient"] = ["Kube.Machinery", "Portal.Core"],
         ["Npgsql"] = ["Kube.ApiServer", "Portal.Core", "Portal.Identity"],

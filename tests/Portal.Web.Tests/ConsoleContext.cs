@@ -10,6 +10,7 @@ using Portal.Core.Deliveries;
 using Portal.Core.Domains;
 using Portal.Core.Members;
 using Portal.Core.Nodes;
+using Portal.Core.Notifications;
 using Portal.Core.Observe;
 using Portal.Core.Placements;
 using Portal.Core.Plan;
@@ -51,6 +52,7 @@ public abstract class ConsoleContext : BunitContext
         Add<IPlacements>(Placements);
         Add<IApprovals>(Approvals);
         Add<IPromotions>(Promotions);
+        Add<INotifications>(Notifications);
         Services.AddSingleton<IDeclarations>(new Declarations(new PortalCoreOptions()));
         // Last, since it makes the renderer and thereby closes the collection of services.
         SetRendererInfo(new RendererInfo("Server", isInteractive: true));
@@ -74,6 +76,7 @@ public abstract class ConsoleContext : BunitContext
     internal FakePromotions Promotions { get; } = new();
     internal FakePlacements Placements { get; } = new();
     internal FakeNodes Nodes { get; } = new();
+    internal FakeNotifications Notifications { get; } = new();
     internal Trouble Trouble { get; } = new();
 
     private void Add<T>(T useCase) where T : class => Services.AddSingleton(Troubled<T>.Around(useCase, Trouble));

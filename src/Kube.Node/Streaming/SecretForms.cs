@@ -61,11 +61,16 @@ internal static class SecretForms
             var shifted = new byte[offset + value.Length];
             value.CopyTo(shifted, offset);
             var first = (offset * 8 + 5) / 6;
-            var inner = Convert.ToBase64String(shifted)[first..(shifted.Length * 8 / 6)];
+            var encoded = Convert.ToBase64String(shifted);
+            var inner = encoded[first..(shifted.Length * 8 / 6)];
             if (inner.Length < LeastEncoded)
                 continue;
-            yield return inner;
-            yield return inner.Replace('+', '-').Replace('/', '_');
+            // And the whole rest where the value ends the text, padded or not.
+            foreach (var form in (string[])[inner, encoded[first..], encoded[first..].TrimEnd('=')])
+            {
+                yield return form;
+                yield return form.Replace('+', '-').Replace('/', '_');
+            }
         }
     }
 

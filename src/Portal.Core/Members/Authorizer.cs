@@ -17,7 +17,7 @@ internal sealed class Authorizer(ITenantDbContextFactory contexts, AuditTrail au
 
     private async Task<Result<Access>> DecideAsync(Actor actor, Right right, ScopeRef scope, CancellationToken cancellationToken)
     {
-        if (actor.Scope?.Team is { } only && only != scope.Team) return Error.NotFound("team");
+        if (actor.Scope?.Unless(scope) is { } elsewhere) return elsewhere;
 
         var membership = await MembershipAsync(actor, scope.Team, cancellationToken);
         if (membership is not var (team, role)) return Error.NotFound("team");

@@ -66,7 +66,7 @@ internal sealed partial class MetricsSampler(
         Dictionary<(string Namespace, string App), (TrafficFigures Figures, DateTimeOffset At)> served, CancellationToken cancellationToken)
     {
         await using var db = await contexts.CreateAsync(TenantContext.Platform, cancellationToken);
-        var namespaces = pods.Keys.Select(key => key.Namespace).Distinct().ToArray();
+        var namespaces = pods.Keys.Select(key => key.Namespace).Distinct().ToList();
         var apps = await (
             from app in db.Apps.AsNoTracking()
             join environment in db.Environments.AsNoTracking() on app.EnvironmentId equals environment.Id

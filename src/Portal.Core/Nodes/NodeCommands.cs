@@ -121,7 +121,7 @@ internal sealed partial class NodeCommands(
         return taint;
     }
 
-    private Task PatchAsync(string node, JsonObject patch, CancellationToken cancellationToken) =>
+    private Task<V1Node> PatchAsync(string node, JsonObject patch, CancellationToken cancellationToken) =>
         client.CoreV1.PatchNodeAsync(new V1Patch(patch.ToJsonString(), V1Patch.PatchType.MergePatch), node, fieldManager: "portal", cancellationToken: cancellationToken);
 
     private Task<Result<T>> ChangeAsync<T>(Actor actor, string action, string target, Func<Task<Result<T>>> change, CancellationToken cancellationToken, string detail = "") => AsOperatorAsync(actor, async () =>
@@ -135,7 +135,7 @@ internal sealed partial class NodeCommands(
         return done;
     }, cancellationToken);
 
-    private async Task<Result<T>> AsOperatorAsync<T>(Actor actor, Func<Task<Result<T>>> work, CancellationToken cancellationToken)
+    private static async Task<Result<T>> AsOperatorAsync<T>(Actor actor, Func<Task<Result<T>>> work, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(actor);
         if (!PlatformTable.Allows(actor, Right.NodeManage)) return Error.Forbidden("Only node operators and platform administrators see and change nodes.");

@@ -28,7 +28,7 @@ internal sealed class PlanPlacement(IPlacementCluster cluster)
         }
     }
 
-    private static JsonNode Set(KubeObject deployment, IReadOnlySet<string> claims)
+    private static JsonObject Set(KubeObject deployment, IReadOnlySet<string> claims)
     {
         var spec = deployment.Body["spec"] as JsonObject;
         var set = new JsonObject

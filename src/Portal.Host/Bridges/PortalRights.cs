@@ -101,6 +101,8 @@ internal sealed class PortalRights(ConsoleServices console) : Kube.ApiServer.Aut
         var roles = PlatformRoles.None;
         foreach (var name in user.Extra.TryGetValue(PortalTokens.PlatformRoles, out var names) ? names : [])
             roles |= Enum.TryParse<PlatformRoles>(name, out var role) ? role : PlatformRoles.None;
-        return new Actor(userId, user.Name, roles);
+        return new Actor(userId, user.Name, roles, TokenScope.Stored(One(PortalTokens.Scope), One(PortalTokens.Rights)));
+
+        string? One(string key) => user.Extra.TryGetValue(key, out var values) && values is [var value] ? value : null;
     }
 }

@@ -12,14 +12,26 @@ internal sealed class PortalTokens(ConsoleServices console) : ITokenAuthenticato
     /// <summary>Key of the platform roles in <see cref="UserInfo.Extra"/>.</summary>
     public const string PlatformRoles = "portal/platform-roles";
 
+    /// <summary>Key of the place a token is narrowed to in <see cref="UserInfo.Extra"/>.</summary>
+    public const string Scope = "portal/token-scope";
+
+    /// <summary>Key of the rights a token is narrowed to in <see cref="UserInfo.Extra"/>.</summary>
+    public const string Rights = "portal/token-rights";
+
     public async ValueTask<UserInfo?> AuthenticateAsync(string bearerToken, CancellationToken cancellationToken)
     {
         if (console.Find<IAccessTokenReader>() is not { } reader || await reader.ReadAsync(bearerToken, cancellationToken) is not { } identity)
             return null;
-        return new UserInfo(identity.Email, identity.UserId.ToString(), ["portal:people", "system:authenticated"], new Dictionary<string, string[]>
+        var extra = new Dictionary<string, string[]>
         {
             [UserId] = [identity.UserId.ToString()],
-            [PlatformRoles] = [.. identity.PlatformRoles],
-        });
+            // A token that is narrowed carries none of its owner's power over the platform.
+            [PlatformRoles] = identity is { Scope: null, Rights: null } ? [.. identity.PlatformRoles] : [],
+        };
+        if (identity.Scope is { } scope)
+            extra[Scope] = [scope];
+        if (identity.Rights is { } rights)
+            extra[Rights] = [rights];
+        return new UserInfo(identity.Email, identity.UserId.ToString(), ["portal:people", "system:authenticated"], extra);
     }
 }

@@ -43,6 +43,7 @@ internal static class ConsoleHost
             core.SecretKeyFile = Path.Combine(options.Data.Keys, "app-secrets.key");
             core.BaseDomain = options.BaseDomain;
             core.IngressPort = options.Ports.Http;
+            NotificationSettings.Apply(core, options.Data);
         });
         builder.Services.AddSingleton<IUserDirectory, AccountUserDirectory>();
         builder.Services.AddSingleton(options);
@@ -59,6 +60,7 @@ internal static class ConsoleHost
 
         var app = builder.Build();
         app.UsePortalWeb();
+        app.UseWebSockets();
         app.UsePortalIdentity();
         app.MapPortalAccount();
         app.MapPortalApi();

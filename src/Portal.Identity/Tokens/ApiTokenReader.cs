@@ -79,7 +79,7 @@ internal sealed class ApiTokenReader(IDbContextFactory<IdentityDbContext> contex
         }
 
         return new AccessTokenIdentity(
-            found.row.AccountId, found.Email!, found.DisplayName, found.Roles, SessionId: null, ApiTokenId: found.row.Id, found.row.ExpiresAt);
+            found.row.AccountId, found.Email!, found.DisplayName, found.Roles, SessionId: null, ApiTokenId: found.row.Id, found.row.ExpiresAt, found.row.Scope, found.row.Rights);
     }
 
     private sealed record Answer(DateTimeOffset At, AccessTokenIdentity Identity);

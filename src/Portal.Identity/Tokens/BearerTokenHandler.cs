@@ -45,6 +45,10 @@ internal sealed class BearerTokenHandler(
             identity.AddClaim(new Claim(PortalClaims.SessionId, session.ToString()));
         if (token.ApiTokenId is { } id)
             identity.AddClaim(new Claim(PortalClaims.ApiTokenId, id.ToString()));
+        if (token.Scope is { } scope)
+            identity.AddClaim(new Claim(PortalClaims.TokenScope, scope));
+        if (token.Rights is { } rights)
+            identity.AddClaim(new Claim(PortalClaims.TokenRights, rights));
         foreach (var role in token.PlatformRoles)
             identity.AddClaim(new Claim(PortalClaims.PlatformRole, role));
         return new ClaimsPrincipal(identity);

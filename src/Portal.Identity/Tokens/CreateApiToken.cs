@@ -28,8 +28,10 @@ public sealed class CreateApiToken
     /// <param name="name">1 to 100 characters.</param>
     /// <param name="lifetime">Positive, at most <see cref="PortalIdentityOptions.ApiTokenMaxLifetime"/>; null: 90 days.</param>
     /// <param name="cancellationToken">Cancels the call.</param>
+    /// <param name="scope">The place to narrow it to, <c>team[/project[/environment]]</c>, already checked; null for none.</param>
+    /// <param name="rights">The rights to narrow it to, separated by commas, already checked; null for none.</param>
     /// <returns>The token, or faults naming <c>name</c>, <c>lifetime</c> or <c>user</c>.</returns>
-    public async Task<Outcome<CreatedApiToken>> ExecuteAsync(Guid userId, string name, TimeSpan? lifetime, CancellationToken cancellationToken)
+    public async Task<Outcome<CreatedApiToken>> ExecuteAsync(Guid userId, string name, TimeSpan? lifetime, CancellationToken cancellationToken, string? scope = null, string? rights = null)
     {
         ArgumentNullException.ThrowIfNull(name);
         name = name.Trim();
@@ -52,6 +54,8 @@ public sealed class CreateApiToken
             Name = name,
             Prefix = ApiTokenFormat.Prefix(token),
             Hash = ApiTokenFormat.Hash(token),
+            Scope = scope,
+            Rights = rights,
             CreatedAt = now,
             ExpiresAt = now + life,
         };
@@ -59,6 +63,6 @@ public sealed class CreateApiToken
         await context.SaveChangesAsync(cancellationToken);
         _logger.ApiTokenCreated(row.Id, userId);
         return Outcome<CreatedApiToken>.Of(new CreatedApiToken(
-            token, new ApiTokenSummary(row.Id, row.Name, row.Prefix, row.CreatedAt, row.ExpiresAt, LastUsedAt: null, RevokedAt: null)));
+            token, new ApiTokenSummary(row.Id, row.Name, row.Prefix, row.CreatedAt, row.ExpiresAt, LastUsedAt: null, RevokedAt: null, scope, rights)));
     }
 }

@@ -15,7 +15,7 @@ public sealed class ListApiTokens
     {
         await using var context = await _contexts.CreateDbContextAsync(cancellationToken);
         return await context.ApiTokens.Where(t => t.AccountId == userId).OrderByDescending(t => t.CreatedAt)
-            .Select(t => new ApiTokenSummary(t.Id, t.Name, t.Prefix, t.CreatedAt, t.ExpiresAt, t.LastUsedAt, t.RevokedAt))
+            .Select(t => new ApiTokenSummary(t.Id, t.Name, t.Prefix, t.CreatedAt, t.ExpiresAt, t.LastUsedAt, t.RevokedAt, t.Scope, t.Rights))
             .ToListAsync(cancellationToken);
     }
 }

@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
+using Portal.Core.Members;
 using Portal.Identity;
 using Portal.Identity.Accounts;
 using Portal.Identity.Server;
@@ -57,7 +58,10 @@ internal static class ProfileEndpoints
     private static async Task<IResult> CreateTokenAsync(HttpContext http, CreateApiToken create)
     {
         var form = await http.Request.ReadFormAsync(http.RequestAborted);
-        var outcome = await create.ExecuteAsync(Account(http), form["name"].ToString(), lifetime: null, http.RequestAborted);
+        var scope = TokenScope.Parse(form["scope"].ToString(), form["rights"].ToString());
+        if (!scope.IsOk)
+            return await ShowAsync(http, StatusCodes.Status422UnprocessableEntity, [.. scope.Error.Fields.Select(fault => new Fault(fault.Path, fault.Message))]);
+        var outcome = await create.ExecuteAsync(Account(http), form["name"].ToString(), lifetime: null, http.RequestAborted, scope.Value?.PlaceText, scope.Value?.RightsText);
         return outcome.Value is { } created
             ? await ShowAsync(http, StatusCodes.Status200OK, [], newToken: created.Token)
             : await ShowAsync(http, StatusCodes.Status422UnprocessableEntity, outcome.Faults);

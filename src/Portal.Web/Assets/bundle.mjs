@@ -35,6 +35,17 @@ function compact(css) {
   return css.replace(/\/\*[\s\S]*?\*\//g, "").replace(/\s*\n\s*/g, "\n").replace(/\n}/g, "}").replace(/{\n/g, "{");
 }
 
+// Charts and terminals are modules of their own, loaded by the pages that show them.
+for (const [from, to] of [
+  ["uplot/dist/uPlot.esm.js", "uplot/uPlot.esm.js"], ["uplot/dist/uPlot.min.css", "uplot/uPlot.css"],
+  ["@xterm/xterm/lib/xterm.mjs", "xterm/xterm.js"], ["@xterm/xterm/css/xterm.css", "xterm/xterm.css"], ["@xterm/addon-fit/lib/addon-fit.mjs", "xterm/addon-fit.js"],
+]) {
+  const target = join(project, "wwwroot/lib", to);
+  await mkdir(dirname(target), { recursive: true });
+  // The maps they name are not shipped.
+  await writeFile(target, (await readFile(join(project, "node_modules", from), "utf8")).replace(/\n\/\/# sourceMappingURL=.*\s*$/, "\n"));
+}
+
 await rm(lib, { recursive: true, force: true });
 await mkdir(join(lib, "fonts"), { recursive: true });
 const sheets = [

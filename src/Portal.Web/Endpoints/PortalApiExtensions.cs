@@ -43,6 +43,11 @@ public static class PortalApiExtensions
         LiveEndpoints.Map(api);
         PlacementEndpoints.Map(api);
         LogEndpoints.Map(api);
+        MetricsEndpoints.Map(api);
+        TerminalEndpoints.Map(api);
+        NotificationEndpoints.Map(api);
+        TokenEndpoints.Map(api);
+        ActivityEndpoints.Map(api);
         WebhookEndpoints.Map(api);
         AuditEndpoints.Map(api);
         VolumeEndpoints.Map(api);

@@ -22,6 +22,7 @@ internal static class RailMap
     public static IReadOnlyList<RailItem> OfProject(string team, string project) =>
     [
         new("", IconName.Environment, L("Environments"), Addresses.Project(team, project), 'e'),
+        new("activity", IconName.Activity, L("Activity"), Addresses.Project(team, project, "activity")),
         new("settings", IconName.Settings, L("Project settings"), Addresses.Project(team, project, "settings")),
     ];
 
@@ -30,6 +31,7 @@ internal static class RailMap
     [
         new("", IconName.Project, L("Projects"), Addresses.Team(team), 'p'),
         new("members", IconName.Members, L("Members"), Addresses.Team(team, "members"), 'u'),
+        new("notifications", IconName.Webhook, L("Notifications"), Addresses.Team(team, "notifications")),
         new("audit", IconName.Lock, L("Audit"), Addresses.Team(team, "audit")),
         new("settings", IconName.Settings, L("Team settings"), Addresses.Team(team, "settings")),
     ];

@@ -19,6 +19,8 @@ public sealed class CurrentActor(AuthenticationStateProvider authentication)
         {
             if (Enum.TryParse<PlatformRoles>(claim.Value, ignoreCase: true, out var role) && Enum.IsDefined(role)) roles |= role;
         }
-        return new Actor(id, principal.FindFirstValue("email") ?? "", roles);
+        // A token that is narrowed carries none of its owner's power over the platform.
+        var scope = TokenScope.Stored(principal.FindFirstValue("portal:scope"), principal.FindFirstValue("portal:rights"));
+        return new Actor(id, principal.FindFirstValue("email") ?? "", scope is null ? roles : PlatformRoles.None, scope);
     }
 }

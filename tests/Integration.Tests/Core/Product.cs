@@ -79,6 +79,8 @@ public sealed class Product : IAsyncLifetime
         {
             options.ConnectionString = AppConnection + ";Maximum Pool Size=30";
             options.SecretKeyFile = Path.Combine(_directory, "secrets.key");
+            // Where the tests' own receivers of notifications listen.
+            options.NotificationNetworks.Add("127.0.0.1/32");
         });
 
     /// <summary>A team with a project and an environment, owned by an account of the team's name.</summary>

@@ -12,6 +12,7 @@ using Portal.Core.Apps;
 using Portal.Core.Deliveries;
 using Portal.Core.Freezes;
 using Portal.Core.Members;
+using Portal.Core.Notifications;
 using Portal.Core.Projects;
 using Portal.Core.Tasks;
 using Portal.Core.Teams;
@@ -92,6 +93,7 @@ public sealed class Rest_decides_for_everybody(Product product) : IClassFixture<
         Product.Ok(await product.Get<IMembers>().AddAsync(founder, team, other.Email, Role.Viewer, default));
         var app = new ScopeRef(team, "shop", "production", "hello");
         var values = new Dictionary<string, string> { ["userId"] = other.UserId.ToString(), ["name"] = "GREETING", ["host"] = $"{team}.example.com" };
+        values["channelId"] = Product.Ok(await product.Get<INotifications>().CreateAsync(founder, team, new("Chat", ChannelKind.Slack, new("https://chat.example.com/hook"), ["rollout.*"], null), default)).Channel.Id.ToString();
         // A team goes only when it is empty.
         if (endpoint == "DeleteTeam") return (app, values);
         Product.Ok(await product.Get<IProjects>().CreateAsync(founder, team, "shop", default));
@@ -295,6 +297,10 @@ public sealed class Rest_decides_for_everybody(Product product) : IClassFixture<
             ["task"] = "none",
             ["node"] = "node-1",
             ["key"] = "example.com/key",
+            ["instance"] = "none",
+            ["channelId"] = Guid.Empty.ToString(),
+            ["messageId"] = Guid.Empty.ToString(),
+            ["tokenId"] = Guid.Empty.ToString(),
         };
         foreach (var (key, value) in given ?? []) values[key] = value;
         return "/" + string.Join('/', endpoint.RoutePattern.PathSegments.Select(segment => string.Concat(segment.Parts.Select(part => part switch

@@ -293,6 +293,32 @@ public sealed class AppPageTests : ConsoleContext
     }
 
     [Fact]
+    public void Figures_are_read_by_the_script_over_the_chosen_time()
+    {
+        var module = JSInterop.SetupModule("./js/metrics.js");
+        module.Mode = JSRuntimeMode.Loose;
+        var charts = module.SetupModule("open", _ => true);
+        charts.Mode = JSRuntimeMode.Loose;
+        var page = Show("metrics");
+        page.WaitForAssertion(() => Assert.Equal("/api/v1/teams/acme/projects/shop/environments/production/apps/hello/metrics?minutes=60", charts.Invocations["read"][^1].Arguments[0]));
+
+        page.Field("Time range").Change("360");
+
+        page.WaitForAssertion(() => Assert.EndsWith("metrics?minutes=360", (string)charts.Invocations["read"][^1].Arguments[0]!, StringComparison.Ordinal));
+        Assert.Contains("range=360", Navigation.Uri, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void An_auditor_reads_no_figures_and_opens_no_terminal()
+    {
+        Authorizer.Role = Role.Auditor;
+        Assert.Contains("As Auditor you may not read figures", Show("metrics").Text(), StringComparison.Ordinal);
+        Observer.Publish(Samples.Snapshot());
+        var page = Show("instances");
+        page.WaitForAssertion(() => Assert.Equal("true", page.Button("Terminal in hello-web-5d9f7c-k2xqp").GetAttribute("aria-disabled")));
+    }
+
+    [Fact]
     public void Who_may_not_read_logs_reads_why_and_no_stream_is_opened()
     {
         Authorizer.Role = Role.Viewer;

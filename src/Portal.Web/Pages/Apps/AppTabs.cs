@@ -14,6 +14,7 @@ internal static class AppTabs
         new(First, L("Overview"), typeof(AppOverview)),
         new("releases", L("Releases"), typeof(AppReleases)),
         new("logs", L("Logs"), typeof(AppLogs)),
+        new("metrics", L("Metrics"), typeof(AppMetrics)),
         new("instances", L("Instances"), typeof(AppInstances)),
         new("config", L("Config"), typeof(AppConfig)),
         new("network", L("Network"), typeof(AppNetwork)),
