@@ -117,14 +117,21 @@ internal sealed class ClusterInformers
     /// <summary>Completes when the caches show everything that was acknowledged before the call.</summary>
     public Task CatchUpAsync(CancellationToken cancellationToken) => Task.WhenAll(_catchUps.Select(sync => sync(cancellationToken)));
 
-    /// <summary>Objects whose controlling owner has this uid; an empty uid finds those without one.</summary>
+    /// <summary>Objects whose controlling owner has this uid.</summary>
     public static IReadOnlyList<T> OwnedBy<T>(Informer<T> informer, string uid)
         where T : class, IKubernetesObject<V1ObjectMeta> => informer.ByIndex(ByOwner, uid);
+
+    /// <summary>A namespace's objects without a controlling owner. Those of all namespaces together would be read by every owner's every look.</summary>
+    public static IReadOnlyList<T> OrphansIn<T>(Informer<T> informer, string ns)
+        where T : class, IKubernetesObject<V1ObjectMeta> => informer.ByIndex(ByOwner, OrphansOf(ns));
 
     public static IReadOnlyList<T> InNamespace<T>(Informer<T> informer, string ns)
         where T : class, IKubernetesObject<V1ObjectMeta> => informer.ByIndex(ByNamespace, ns);
 
     public IReadOnlyList<V1Pod> PodsOnNode(string node) => Pods.ByIndex(ByNode, node);
 
-    private static IEnumerable<string> OwnerOf(IKubernetesObject<V1ObjectMeta> item) => [Owners.ControllerOf(item)?.Uid ?? ""];
+    private static IEnumerable<string> OwnerOf(IKubernetesObject<V1ObjectMeta> item) => [Owners.ControllerOf(item)?.Uid ?? OrphansOf(item.Metadata.NamespaceProperty)];
+
+    // No uid has a slash.
+    private static string OrphansOf(string? ns) => "/" + ns;
 }

@@ -21,6 +21,9 @@ internal sealed class OwnedPods<T>(ControllerContext context)
     private readonly ResourceClient<T> _owners = context.Client.Resource<T>();
     private readonly ResourceClient<V1Pod> _pods = context.Client.Resource<V1Pod>();
 
+    // Of a pod just made only its uid is of use: the rest of the answer is not read into a model.
+    private readonly ResourceClient<PartialObject> _made = context.Client.Resource<PartialObject>(ResourceType.Of<V1Pod>());
+
     // A create whose outcome is unknown is repeated under the same name, so it cannot happen twice.
     private readonly ConcurrentDictionary<string, long> _sequences = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, ConcurrentQueue<long>> _unsettled = new(StringComparer.Ordinal);
@@ -149,14 +152,14 @@ internal sealed class OwnedPods<T>(ControllerContext context)
         {
             try
             {
-                var made = await _pods.CreateRawAsync(key.Namespace, (JsonObject)body.DeepClone(), cancellationToken);
+                var made = await _made.CreateRawAsync(key.Namespace, (JsonObject)body.DeepClone(), cancellationToken);
                 Pending.Created(key, made.Metadata.Uid);
                 context.Events.Normal(owner, "SuccessfulCreate", $"Created pod: {name}");
                 return;
             }
             catch (ApiException e) when (e.IsAlreadyExists)
             {
-                if (await _pods.GetAsync(key.Namespace, name, cancellationToken) is { } there && Owners.ControllerOf(there)?.Uid == uid)
+                if (await _made.GetAsync(key.Namespace, name, cancellationToken) is { } there && Owners.ControllerOf(there)?.Uid == uid)
                 {
                     Pending.Created(key, there.Metadata.Uid);
                     return;

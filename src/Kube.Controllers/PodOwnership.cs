@@ -48,9 +48,9 @@ internal sealed class PodOwnership(ControllerContext context, ResourceType owner
             return (kept, adopted, released);
         }
 
-        foreach (var pod in ClusterInformers.OwnedBy(context.Informers.Pods, ""))
+        foreach (var pod in ClusterInformers.OrphansIn(context.Informers.Pods, item.Metadata.NamespaceProperty))
         {
-            if (pod.Metadata.NamespaceProperty == item.Metadata.NamespaceProperty && pod.IsActive() && mayAdopt(pod) && selector.Matches(pod.Metadata))
+            if (pod.IsActive() && mayAdopt(pod) && selector.Matches(pod.Metadata))
             {
                 await AdoptAsync(pod, item.Metadata, cancellationToken);
                 adopted.Add(pod);

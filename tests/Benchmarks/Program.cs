@@ -3,6 +3,7 @@ using Benchmarks.Healing;
 using Benchmarks.Instance;
 using Benchmarks.Lists;
 using Benchmarks.Pages;
+using Benchmarks.Plane;
 using Benchmarks.Scheduler;
 using Benchmarks.Store;
 
@@ -14,6 +15,7 @@ var benchmarks = new SortedDictionary<string, Func<string[], Task<IReadOnlyList<
     ["console"] = ConsoleBenchmark.RunAsync,
     ["instance"] = InstanceBenchmark.RunAsync,
     ["lists"] = ListBenchmark.RunAsync,
+    ["plane"] = PlaneBenchmark.RunAsync,
     ["scheduler"] = SchedulerBenchmark.RunAsync,
     ["store"] = StoreBenchmark.RunAsync,
     ["store-start"] = StoreStartBenchmark.RunAsync,

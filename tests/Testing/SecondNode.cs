@@ -133,7 +133,7 @@ public sealed class SecondNode : IAsyncDisposable
         await _namespace.DisposeAsync();
     }
 
-    private Task SignalAsync(string signal) => PortalInstance.RunAsync("kill", [signal, _agent.Id.ToString(CultureInfo.InvariantCulture)]);
+    private Task<CommandResult> SignalAsync(string signal) => PortalInstance.RunAsync("kill", [signal, _agent.Id.ToString(CultureInfo.InvariantCulture)]);
 
     private string[] Arguments(string data, string name) =>
         ["agent", "--server", $"https://{_namespace.MachineAddress}:{_portal.PortBase + 1}", "--token", _token, "--data", data, "--name", name, "--node-ip", _namespace.NodeAddress];

@@ -65,11 +65,11 @@ internal sealed class SubresourceHandler(
         if (string.IsNullOrEmpty(node))
             throw Refusal.Invalid(new("", "v1", "Binding"), request.Path.Name, [new StatusCause("FieldValueRequired", "Required value", "target.name")]);
         var uid = binding.Object("metadata").Text("uid");
-        await registry.UpdateAsync(request.Kind, request.Key, pod => Bind(request, pod, node, uid, binding), request.Options("binding"), request.Aborted).ConfigureAwait(false);
+        await registry.AssignAsync(request.Kind, request.Key, pod => Bind(request, pod, node, uid, binding), request.Options("binding"), request.Aborted).ConfigureAwait(false);
         await Replies.StatusAsync(request.Http, new ApiStatus(201, "", "")).ConfigureAwait(false);
     }
 
-    private JsonObject Bind(ResourceRequest request, JsonObject pod, string node, string? uid, JsonObject binding)
+    private void Bind(ResourceRequest request, JsonObject pod, string node, string? uid, JsonObject binding)
     {
         if (!string.IsNullOrEmpty(uid) && uid != pod.Object("metadata").Text("uid"))
             throw Refusal.Conflict(request.Kind.Resource, request.Path.Name, $"Precondition failed: UID in precondition: {uid}, UID in object meta: {pod.Object("metadata").Text("uid")}");
@@ -84,7 +84,6 @@ internal sealed class SubresourceHandler(
         var conditions = new JsonArray([.. status.Objects("conditions").Where(c => c.Text("type") != "PodScheduled").Select(c => c.DeepClone())]);
         conditions.Add(new JsonObject { ["type"] = "PodScheduled", ["status"] = "True", ["lastTransitionTime"] = ObjectMetadata.Timestamp(time.GetUtcNow()) });
         status["conditions"] = conditions;
-        return pod;
     }
 
     private async Task FinalizeAsync(ResourceRequest request)

@@ -130,10 +130,9 @@ internal sealed class DeploymentController(ControllerContext context) : Controll
             }
         }
 
-        foreach (var orphan in ClusterInformers.OwnedBy(Informers.ReplicaSets, ""))
+        foreach (var orphan in ClusterInformers.OrphansIn(Informers.ReplicaSets, deployment.Metadata.NamespaceProperty))
         {
-            if (orphan.Metadata.NamespaceProperty == deployment.Metadata.NamespaceProperty
-                && orphan.Metadata.DeletionTimestamp is null
+            if (orphan.Metadata.DeletionTimestamp is null
                 && deployment.Spec.Selector.Matches(orphan.Metadata)
                 && await _sets.AdoptAsync(deployment, orphan, cancellationToken))
             {

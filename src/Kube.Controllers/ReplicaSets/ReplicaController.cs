@@ -33,7 +33,7 @@ internal abstract class ReplicaController<T>(ControllerContext context, Informer
         }
 
         var owned = ClusterInformers.OwnedBy(Informers.Pods, set.Metadata.Uid);
-        var orphans = ClusterInformers.OwnedBy(Informers.Pods, "").Where(p => p.Metadata.NamespaceProperty == key.Namespace);
+        var orphans = ClusterInformers.OrphansIn(Informers.Pods, key.Namespace);
         var (creating, deleting) = _pods.Pending.Read(key, owned);
         var plan = ReplicaSetPlan.Of(View(set), owned, orphans, creating, deleting, Context.Time.GetUtcNow());
         foreach (var pod in plan.Release)

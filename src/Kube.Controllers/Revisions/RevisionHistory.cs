@@ -59,7 +59,7 @@ internal sealed class RevisionHistory(ControllerContext context)
     private async Task<List<V1ControllerRevision>> ClaimAsync(RevisionOwner owner, CancellationToken cancellationToken)
     {
         var revisions = ClusterInformers.OwnedBy(context.Informers.ControllerRevisions, owner.Metadata.Uid).ToList();
-        foreach (var orphan in ClusterInformers.OwnedBy(context.Informers.ControllerRevisions, "").Where(r => r.Metadata.NamespaceProperty == owner.Metadata.NamespaceProperty && owner.Selector.Matches(r.Metadata)))
+        foreach (var orphan in ClusterInformers.OrphansIn(context.Informers.ControllerRevisions, owner.Metadata.NamespaceProperty).Where(r => owner.Selector.Matches(r.Metadata)))
         {
             var references = Owners.References(orphan.Metadata.OwnerReferences ?? []);
             references.Add((JsonNode)Owners.Reference(owner.ApiVersion, owner.Kind, owner.Metadata));

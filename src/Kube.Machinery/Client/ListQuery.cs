@@ -20,4 +20,7 @@ public sealed record ListQuery
 
     /// <summary>For a watch: the server ends the stream after this time, rounded down to seconds.</summary>
     public TimeSpan? Timeout { get; init; }
+
+    /// <summary>For a watch: objects come without <c>metadata.managedFields</c>, which costs less than reading them.</summary>
+    public bool OmitManagedFields { get; init; }
 }

@@ -58,26 +58,16 @@ public sealed class ResourceClient<T>
     {
         using var response = await _api.SendAsync(HttpMethod.Get, Type.Path(ns) + QueryOf(query, watch: true), null, null, cancellationToken, HttpCompletionOption.ResponseHeadersRead);
         await using var stream = await response.Content.ReadAsStreamAsync(cancellationToken);
-        using var reader = new StreamReader(stream, Encoding.UTF8, false, 32 * 1024);
-
-        // A line: {"type":"MODIFIED","object":{...}}
-        while (await reader.ReadLineAsync(cancellationToken) is { } line)
+        await foreach (var bytes in WatchLines.ReadAsync(stream, cancellationToken))
         {
-            if (line.Length == 0)
+            using var line = WatchLines.Parse(bytes, query.OmitManagedFields);
+            if (line.Type == "ERROR")
             {
-                continue;
-            }
-
-            using var document = JsonDocument.Parse(line);
-            var type = document.RootElement.GetProperty("type").GetString();
-            var element = document.RootElement.GetProperty("object");
-            if (type == "ERROR")
-            {
-                var status = KubernetesJson.Deserialize<V1Status>(element);
+                var status = line.Read<V1Status>();
                 throw new ApiException((System.Net.HttpStatusCode)(status.Code ?? 500), status);
             }
 
-            WatchEventKind? kind = type switch
+            WatchEventKind? kind = line.Type switch
             {
                 "ADDED" => WatchEventKind.Added,
                 "MODIFIED" => WatchEventKind.Modified,
@@ -87,7 +77,7 @@ public sealed class ResourceClient<T>
             };
             if (kind is { } known)
             {
-                yield return new WatchEvent<T>(known, KubernetesJson.Deserialize<T>(element));
+                yield return new WatchEvent<T>(known, line.Read<T>());
             }
         }
     }

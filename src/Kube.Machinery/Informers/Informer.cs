@@ -266,6 +266,7 @@ public sealed class Informer<T>
             LabelSelector = _options.LabelSelector,
             ResourceVersion = _resourceVersion,
             Timeout = catchesUp ? CatchUpTimeout : WatchTimeout,
+            OmitManagedFields = !_options.KeepManagedFields,
         };
         var started = _time.GetTimestamp();
         using var stream = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);

@@ -73,12 +73,21 @@ internal static class Advice
             Filter.NodeUnschedulable => $"Let node {name} take pods again: kubectl uncordon {name}.",
             Filter.NodeResources => Smaller(s, shape, nodes),
             Filter.NodeAffinity => $"Give node {name} the labels that the pod's node selector or affinity asks for, or relax those.",
-            Filter.TaintToleration => $"Let the pod tolerate the taint {TaintToleration.FirstUntolerated(s.Facts[nodes[0]]!.Taints, shape.Tolerations)!.Key} of node {name}, or remove the taint.",
+            Filter.TaintToleration => Untainted(s, shape, nodes),
             Filter.NodePorts => $"Use another host port, or none: a pod on node {name} holds it.",
             Filter.PodTopologySpread => "Let the topology spread constraint allow a greater maxSkew or ScheduleAnyway, or add a node in the domain with the fewest pods.",
             Filter.InterPodAffinity => "Make the pod affinity or anti-affinity a preference, run fewer replicas, or add a node in another domain.",
             _ => $"Recreate the volume where there is room: node {name} could take the pod without it.",
         };
+    }
+
+    // Taints that the cluster itself sets tell of trouble: it is cured by curing the trouble, not by tolerating it.
+    private static string Untainted(ClusterSnapshot s, PodShape shape, List<int> nodes)
+    {
+        var (name, taint) = (s.Facts[nodes[0]]!.Name, TaintToleration.FirstUntolerated(s.Facts[nodes[0]]!.Taints, shape.Tolerations)!.Key);
+        return taint.StartsWith("node.kubernetes.io/", StringComparison.Ordinal)
+            ? $"Bring node {name} back in order: it is marked {taint["node.kubernetes.io/".Length..]}; or add a node."
+            : $"Let the pod tolerate the taint {taint} of node {name}, or remove the taint.";
     }
 
     // The node that asks for the least reduction, as a share of the request.

@@ -68,7 +68,10 @@ internal sealed class PlacementReviewer(ReviewedCluster cluster, PlacementInquir
 
         var explained = inquiry.Pods.Where(p => p.Exists).Select(p => p.Pod.Metadata.Uid).ToHashSet(StringComparer.Ordinal);
         var told = new List<PlacementMove>();
-        foreach (var waiting in cluster.Waiting.Where(w => !explained.Contains(w.Pod.Metadata.Uid)))
+
+        // A workload asked about is answered about as a whole, its waiting pods among it.
+        var asked = inquiry.Pods.SelectMany(p => p.Owners).ToHashSet(StringComparer.Ordinal);
+        foreach (var waiting in cluster.Waiting.Where(w => !explained.Contains(w.Pod.Metadata.Uid) && !asked.Contains(ReviewedCluster.Controller(w.Pod)?.Uid ?? "")))
         {
             var move = Moves.Of(waiting.Pod, null, cluster, new PodShape(waiting.Pod), waiting.Pod.Metadata.Uid);
             if (IsTold(waiting.Pod))

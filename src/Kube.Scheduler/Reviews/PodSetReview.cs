@@ -59,7 +59,8 @@ internal sealed class PodSetReview(ReviewedCluster cluster, PlacementInquiry inq
 
     private void Place(PodsToPlace set, PlacementPodSetStatus status)
     {
-        var shape = new PodShape(Owned(set));
+        var pod = Owned(set);
+        var shape = new PodShape(pod);
         var present = new Queue<PlacedPod>(cluster.PodsOf(set.Owners).ToArray());
         status.Nodes = set.Replaces ? [] : [.. present.Select(p => p.Node)];
         status.Fitting = set.Replaces ? 0 : Math.Min(present.Count, set.Replicas);
@@ -76,7 +77,7 @@ internal sealed class PodSetReview(ReviewedCluster cluster, PlacementInquiry inq
             first ??= cluster.Placement.Explain(shape);
             if (cluster.Placement.Choose(shape) is { } node)
             {
-                _snapshot.PlacePod(FormattableString.Invariant($"review/{_number++}"), node, shape, set.Pod);
+                _snapshot.PlacePod(FormattableString.Invariant($"review/{_number++}"), node, shape, pod);
                 status.Nodes.Add(node);
                 status.Fitting++;
                 if (set.Replaces && present.TryDequeue(out var old))

@@ -17,12 +17,13 @@ internal static class UpCommand
         var portBase = CommonOptions.PortBase();
         var detach = new Option<bool>("--detach") { Description = "Return when Ready; the instance goes on in the background until `portal down`." };
         var progress = new Option<string?>("--progress-file") { Hidden = true };
-        var command = new Command("up", "Start PostgreSQL, the server and one node on this machine.") { data, portBase, detach, progress };
+        var withoutNode = new Option<bool>("--without-node") { Description = "Run no node on this machine: all join from elsewhere." };
+        var command = new Command("up", "Start PostgreSQL, the server and one node on this machine.") { data, portBase, detach, withoutNode, progress };
         command.SetAction((result, cancellationToken) => CommandErrors.GuardAsync(async () =>
         {
             if (!Environment.IsPrivilegedProcess)
                 throw new StartException("root is needed to run containers and PostgreSQL's private account. Run it as root, for instance: sudo deploy/up");
-            var options = StartOptions.Read(result.GetValue(data), result.GetValue(portBase));
+            var options = StartOptions.Read(result.GetValue(data), result.GetValue(portBase)) with { HasNode = !result.GetValue(withoutNode) };
             options.Data.Create();
             if (await ReportRunningAsync(options, cancellationToken))
                 return 0;
@@ -60,6 +61,8 @@ internal static class UpCommand
         List<string> arguments = ["up", "--data", options.Data.Root, "--progress-file", progressFile];
         if (portBase is { } number)
             arguments.AddRange(["--port-base", number.ToString(CultureInfo.InvariantCulture)]);
+        if (!options.HasNode)
+            arguments.Add("--without-node");
         var logged = File.Exists(log) ? File.ReadLines(log).Count() : 0;
         var processId = ProcessRunner.StartDetached(Environment.ProcessPath!, arguments, log);
         var deadline = TimeProvider.System.GetUtcNow() + LongestStart;

@@ -15,7 +15,7 @@ namespace Portal.Host.Composition;
 /// </summary>
 internal sealed class RunningInstance(StartOptions options, TimeProvider time) : IAsyncDisposable
 {
-    private const int Steps = 7;
+    private const int Steps = 6;
     private static readonly TimeSpan DrainPatience = TimeSpan.FromSeconds(3);
     private static readonly TimeSpan NodePatience = TimeSpan.FromSeconds(90);
     private readonly List<IHost> _hosts = [];
@@ -33,7 +33,7 @@ internal sealed class RunningInstance(StartOptions options, TimeProvider time) :
     /// <exception cref="StartException">A part does not start.</exception>
     public async Task StartAsync(string? progressFile, CancellationToken cancellationToken)
     {
-        using var progress = new StartProgress(progressFile, Steps, time);
+        using var progress = new StartProgress(progressFile, options.HasNode ? Steps + 1 : Steps, time);
         var settings = InstanceSettings.LoadOrCreate(options.Data);
         var postgres = progress.StepAsync("PostgreSQL", () => Task.Run(() => _postgres.StartAsync(cancellationToken), cancellationToken));
         ClusterPki pki = null!;
@@ -59,10 +59,13 @@ internal sealed class RunningInstance(StartOptions options, TimeProvider time) :
             Task.Run(
                 async () =>
                 {
-                    await LaunchNodeAsync(client, settings, pki, cancellationToken);
+                    await ClusterInfo.PublishAsync(client, settings, cancellationToken);
+                    if (options.HasNode)
+                        await LaunchNodeAsync(client, pki, cancellationToken);
                     await progress.StepAsync("scheduler and controllers", () => StartControlPlaneAsync(settings, pki, cancellationToken));
                     await progress.StepAsync("ingress", () => Keep(IngressHost.Build(options)).StartAsync(cancellationToken));
-                    await progress.StepAsync("node", () => WaitForNodeAsync(client, launched, cancellationToken));
+                    if (options.HasNode)
+                        await progress.StepAsync("node", () => WaitForNodeAsync(client, launched, cancellationToken));
                 },
                 cancellationToken));
 
@@ -158,9 +161,8 @@ internal sealed class RunningInstance(StartOptions options, TimeProvider time) :
         await scheduler.StartAsync(cancellationToken);
     }
 
-    private async Task LaunchNodeAsync(IKubernetes client, InstanceSettings settings, ClusterPki pki, CancellationToken cancellationToken)
+    private async Task LaunchNodeAsync(IKubernetes client, ClusterPki pki, CancellationToken cancellationToken)
     {
-        await ClusterInfo.PublishAsync(client, settings, cancellationToken);
         var joinToken = NodeInstallation.HasJoined(options.Data.Agent) ? null : await BootstrapTokens.CreateAsync(client, pki.Authority.PublicKeyHash, TimeSpan.FromHours(1), time, cancellationToken);
         _agent = new SupervisedProcess(
             "agent",

@@ -17,6 +17,9 @@ internal sealed record StartOptions(
     IReadOnlyList<string> ServerNames,
     ExternalProvider? Authority)
 {
+    /// <summary>Whether a node runs on this machine beside the server; else all nodes join from elsewhere.</summary>
+    public bool HasNode { get; init; } = true;
+
     /// <summary>The API server as this machine's components reach it.</summary>
     public string KubernetesUrl => $"https://127.0.0.1:{Ports.Kubernetes}";
 

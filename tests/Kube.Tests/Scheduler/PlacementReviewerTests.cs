@@ -50,6 +50,15 @@ public sealed class PlacementReviewerTests
     }
 
     [Fact]
+    public void A_scaled_workloads_waiting_pods_are_not_placed_twice()
+    {
+        var state = State([], [Pods.Of("w-1", "1", owner: "rs"), Pods.Of("w-2", "1", owner: "rs")]);
+        var answer = Review(state, new PlacementInquiry([Set("web", "1", 4) with { Owners = new HashSet<string> { "rs" } }]) { AddedNodes = [Pods.Node("new", "4")], Pending = true });
+        Assert.Equal((4, true), (answer.Pods![0].Fitting, answer.Fits));
+        Assert.Empty(answer.Pending!);
+    }
+
+    [Fact]
     public void A_lost_nodes_pods_move_but_for_those_that_nothing_recreates_and_the_nodes_own()
     {
         V1Pod[] pods = [On("n1", "a", "500m", "rs"), On("n1", "alone", "100m"), DaemonOn("n1")];
