@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
-using Portal.Cli.Api;
 using Spectre.Console;
 
 namespace Portal.Cli.Commands;

@@ -8,7 +8,6 @@ using k8s.Models;
 using Portal.Core.Audit;
 using Portal.Core.Data;
 using Portal.Core.Members;
-using Portal.Core.Observe;
 using Portal.Core.Releases;
 using Portal.Core.Results;
 

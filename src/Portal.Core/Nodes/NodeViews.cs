@@ -1,7 +1,5 @@
 using System.Collections.Immutable;
-using System.Globalization;
 using System.Text.Json;
-using k8s;
 using k8s.Models;
 
 namespace Portal.Core.Nodes;

@@ -3,7 +3,6 @@ using System.Globalization;
 using System.Net.WebSockets;
 using System.Text;
 using System.Text.Json.Nodes;
-using Portal.Core.Members;
 
 namespace Portal.Core.Terminals;
 

@@ -1,6 +1,5 @@
 using Microsoft.AspNetCore.Components;
 using Portal.Core.Members;
-using Portal.Core.Results;
 
 namespace Portal.Web.Live;
 

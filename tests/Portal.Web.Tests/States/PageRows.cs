@@ -1,5 +1,4 @@
 using Bunit;
-using Microsoft.AspNetCore.Components;
 using Portal.Core.Members;
 using Portal.Core.Releases;
 using Portal.Web.Pages;
