@@ -14,8 +14,19 @@ internal static class Languages
     /// <summary>Each language by its tag (https://www.rfc-editor.org/rfc/rfc5646) and its own name.</summary>
     public static readonly IReadOnlyList<(string Tag, string Name)> All = [(English, "English"), (Chinese, "中文")];
 
-    /// <summary>The language of the current request or circuit.</summary>
-    public static string Current => CultureInfo.CurrentUICulture.Name is { Length: > 0 } name && All.Any(language => language.Tag == name) ? name : English;
+    /// <summary>The language of the current request or circuit. Without culture data .NET writes the part after the hyphen in capitals, zh-HANS, so case does not count.</summary>
+    public static string Current
+    {
+        get
+        {
+            var name = CultureInfo.CurrentUICulture.Name;
+            foreach (var (tag, _) in All)
+            {
+                if (string.Equals(tag, name, StringComparison.OrdinalIgnoreCase)) return tag;
+            }
+            return English;
+        }
+    }
 
     public static void Configure(RequestLocalizationOptions options)
     {

@@ -16,8 +16,8 @@ internal static class Words
     /// <param name="english">The text in English: a literal, so that a test finds it.</param>
     public static string L(string english)
     {
-        var language = CultureInfo.CurrentUICulture.Name;
-        if (!Languages.All.Any(one => one.Tag == language) || language == Languages.English) return english;
+        var language = Languages.Current;
+        if (language == Languages.English) return english;
         return Texts.GetOrAdd(language, static tag => new ResourceManager($"Portal.Web.Language.Words.{tag}", typeof(Words).Assembly)).GetString(english, CultureInfo.InvariantCulture) ?? english;
     }
 
