@@ -6,6 +6,8 @@ namespace Portal.Cli.Commands;
 /// <summary>Lists of the REST API as tables.</summary>
 internal static class Tables
 {
+    private const int RedirectedWidth = 2000;
+
     /// <summary>Prints one row an item.</summary>
     /// <param name="items">A JSON array of objects.</param>
     /// <param name="columns">Heading and dotted path of each column.</param>
@@ -14,6 +16,9 @@ internal static class Tables
         var table = new Table().Border(TableBorder.None).AddColumns([.. columns.Select(column => column.Heading)]);
         foreach (var item in items as JsonArray ?? [])
             table.AddRow([.. columns.Select(column => Markup.Escape(column.Path.Split('.').Aggregate(item, (node, key) => node?[key])?.ToString() ?? "-"))]);
+        // Into a file or another program each row is one line, however long.
+        if (Console.IsOutputRedirected)
+            AnsiConsole.Profile.Width = RedirectedWidth;
         AnsiConsole.Write(table);
     }
 }

@@ -116,7 +116,9 @@ internal sealed partial class DeliveryWorker(
             return false;
         }
 
-        (delivery.State, delivery.Reason, delivery.Release) = (DeliveryState.Released, $"Release {release.Value.Number} runs {image}.", release.Value.Number);
+        var waits = release.Value.Rollout.State == RolloutState.AwaitingApproval;
+        var reason = waits ? $"Release {release.Value.Number} with {image} waits for approval." : $"Release {release.Value.Number} runs {image}.";
+        (delivery.State, delivery.Reason, delivery.Release) = (DeliveryState.Released, reason, release.Value.Number);
         audit.Add(db, delivery.TeamId, Webhook, "delivery.release", new ScopeRef(place.Team, place.Project, place.Environment, place.App).ToString(), AuditOutcome.Done, image);
         return true;
     }

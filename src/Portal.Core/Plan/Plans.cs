@@ -107,7 +107,7 @@ internal sealed class Plans(UnitOfWork work, ICluster cluster, SecretStore secre
         return new(Id(input, wish, live.Values), input.Release, ordered, replaces)
         {
             Problems = [.. problems],
-            Placement = await placement.AskAsync(input, desired, cancellationToken),
+            Placement = await placement.AskAsync(input, desired, live.Keys.Where(key => key.Kind == "PersistentVolumeClaim").Select(key => key.Name).ToHashSet(StringComparer.Ordinal), cancellationToken),
         };
     }
 
