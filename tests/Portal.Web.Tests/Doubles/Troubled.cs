@@ -5,7 +5,9 @@ namespace Portal.Web.Tests.Doubles;
 
 /// <summary>Stands before a double and lets <see cref="Trouble"/> answer in its place. A use case returns <c>Task&lt;Result&lt;T&gt;&gt;</c>, so one such stand-in fits all of them.</summary>
 /// <typeparam name="T">The use case's interface.</typeparam>
+#pragma warning disable CA1852 // DispatchProxy derives from it at run time.
 internal class Troubled<T> : DispatchProxy where T : class
+#pragma warning restore CA1852
 {
     private T _inner = null!;
     private Trouble _trouble = null!;
