@@ -8,7 +8,6 @@ using k8s.Models;
 using Portal.Core.Audit;
 using Portal.Core.Data;
 using Portal.Core.Members;
-using Portal.Core.Releases;
 using Portal.Core.Results;
 
 namespace Portal.Core.Nodes;
