@@ -25,8 +25,11 @@ internal static class PageRows
             Empty = "Start with a team",
             Without = new Dictionary<PageState, string>
             {
-                [PageState.EmptyFiltered] = NoFilter, [PageState.Stale] = NotLive, [PageState.Forbidden] = "everybody may create a team",
-                [PageState.Missing] = "there is always a home", [PageState.Partial] = OnePart,
+                [PageState.EmptyFiltered] = NoFilter,
+                [PageState.Stale] = NotLive,
+                [PageState.Forbidden] = "everybody may create a team",
+                [PageState.Missing] = "there is always a home",
+                [PageState.Partial] = OnePart,
             },
         },
         [typeof(NotFound)] = new()
