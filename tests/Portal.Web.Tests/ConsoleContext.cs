@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Components;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Time.Testing;
 using Portal.Core;
+using Portal.Core.Activity;
 using Portal.Core.Apps;
 using Portal.Core.Audit;
 using Portal.Core.Deliveries;
@@ -53,6 +54,7 @@ public abstract class ConsoleContext : BunitContext
         Add<IApprovals>(Approvals);
         Add<IPromotions>(Promotions);
         Add<INotifications>(Notifications);
+        Add<IActivity>(Activity);
         Services.AddSingleton<IDeclarations>(new Declarations(new PortalCoreOptions()));
         // Last, since it makes the renderer and thereby closes the collection of services.
         SetRendererInfo(new RendererInfo("Server", isInteractive: true));
@@ -76,6 +78,7 @@ public abstract class ConsoleContext : BunitContext
     internal FakePromotions Promotions { get; } = new();
     internal FakePlacements Placements { get; } = new();
     internal FakeNodes Nodes { get; } = new();
+    internal FakeActivity Activity { get; } = new();
     internal FakeNotifications Notifications { get; } = new();
     internal Trouble Trouble { get; } = new();
 

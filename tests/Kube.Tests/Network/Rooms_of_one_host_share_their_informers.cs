@@ -35,7 +35,7 @@ public sealed class Rooms_of_one_host_share_their_informers
     public void The_ingress_composes()
     {
         using var provider = Build(services => services.AddLogging().AddKubeIngress(new KubeIngressOptions()));
-        Assert.Equal(6, provider.GetServices<IHostedService>().Count());
+        Assert.Equal(7, provider.GetServices<IHostedService>().Count());
     }
 
     private static ServiceProvider Build(Action<IServiceCollection> add)

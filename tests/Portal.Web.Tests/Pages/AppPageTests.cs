@@ -309,10 +309,11 @@ public sealed class AppPageTests : ConsoleContext
     }
 
     [Fact]
-    public void An_auditor_reads_no_figures_and_opens_no_terminal()
+    public async Task An_auditor_reads_no_figures_and_opens_no_terminal()
     {
         Authorizer.Role = Role.Auditor;
         Assert.Contains("As Auditor you may not read figures", Show("metrics").Text(), StringComparison.Ordinal);
+        await DisposeComponentsAsync();
         Observer.Publish(Samples.Snapshot());
         var page = Show("instances");
         page.WaitForAssertion(() => Assert.Equal("true", page.Button("Terminal in hello-web-5d9f7c-k2xqp").GetAttribute("aria-disabled")));

@@ -1,4 +1,5 @@
 using Bunit;
+using Portal.Core.Activity;
 using Portal.Core.Members;
 using Portal.Core.Releases;
 using Portal.Web.Pages;
@@ -67,6 +68,22 @@ internal static class PageRows
             Forbidden = "Verify the chain",
             Without = new Dictionary<PageState, string> { [PageState.Stale] = NotLive },
         },
+        [typeof(TeamNotifications)] = new()
+        {
+            Show = context => context.Render<TeamNotifications>(with => with.Add(p => p.Team, "acme")),
+            Fill = context => context.Notifications.All.Add(FakeNotifications.Channel("ops")),
+            Empty = "No channels yet",
+            Forbidden = "Add channel",
+            Without = new Dictionary<PageState, string> { [PageState.EmptyFiltered] = NoFilter, [PageState.Stale] = NotLive },
+        },
+        [typeof(ProjectActivity)] = new()
+        {
+            Show = context => context.Render<ProjectActivity>(with => with.Add(p => p.Team, "acme").Add(p => p.Project, "shop")),
+            Fill = context => context.Activity.All.Add(new(Place.Now, ActivityKind.Release, "ada@example.com", "production", "hello", "Release 3", "", "Live")),
+            Empty = "Nothing happened yet",
+            Filtered = "/t/acme/p/shop/activity?kind=zzzz",
+            Without = new Dictionary<PageState, string> { [PageState.Stale] = NotLive, [PageState.Forbidden] = "it changes nothing" },
+        },
         [typeof(ProjectEnvironments)] = new()
         {
             Show = context => context.Render<ProjectEnvironments>(with => with.Add(p => p.Team, "acme").Add(p => p.Project, "shop")),
@@ -113,6 +130,7 @@ internal static class PageRows
         [typeof(AppConfig)] = Tab("config", "Set secret", [PageState.EmptyFirstUse, PageState.EmptyFiltered]),
         [typeof(AppNetwork)] = Tab("network", "Add domain", [PageState.EmptyFirstUse, PageState.EmptyFiltered]),
         [typeof(AppEvents)] = Tab("events", forbidden: null, [PageState.EmptyFirstUse, PageState.Forbidden], filtered: "/t/acme/p/shop/e/production/apps/hello/events?q=zzzz"),
+        [typeof(AppMetrics)] = Tab("metrics", forbidden: null, [PageState.EmptyFirstUse, PageState.EmptyFiltered, PageState.Partial, PageState.Forbidden]),
         [typeof(AppWebhooks)] = Tab("webhooks", "Create endpoint", [PageState.EmptyFiltered], empty: "No endpoints yet."),
         [typeof(AppSettings)] = Tab("settings", "Delete app…", [PageState.EmptyFirstUse, PageState.EmptyFiltered]),
         [typeof(WhatIfPage)] = new()
