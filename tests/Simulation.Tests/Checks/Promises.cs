@@ -15,6 +15,7 @@ internal sealed class Promises
     private readonly Dictionary<string, History<int>> _wanted = new(StringComparer.Ordinal);
     private readonly Dictionary<string, TimeSpan> _losses = new(StringComparer.Ordinal);
     private readonly Dictionary<string, HashSet<string>> _succeeded = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, HashSet<string>> _done = new(StringComparer.Ordinal);
     private readonly PlacementPromises _placement;
 
     public Promises(SimulatedTime time, Findings findings)
@@ -70,6 +71,11 @@ internal sealed class Promises
         if (now?.Status?.Phase == "Succeeded" && now.Controller() is { Kind: "Job" } job)
         {
             Set(_succeeded, job.Uid).Add(now.Metadata.Uid);
+            // A pod that was asked to go counts as failed from then on; that it ends well all the same comes too late (podReplacementPolicy TerminatingOrFailed).
+            if (!now.IsGoing())
+            {
+                Set(_done, job.Uid).Add(now.Metadata.Uid);
+            }
         }
 
         if (old is null && now is not null)
@@ -105,7 +111,7 @@ internal sealed class Promises
                     _findings.Add("job parallelism", $"{owner.Name} gets {pod.Metadata.Name} as number {siblings.Length} of {most} at once");
                 }
 
-                var done = Set(_succeeded, owner.Uid).Count;
+                var done = Set(_done, owner.Uid).Count;
                 var whole = Truth.Jobs.Values.FirstOrDefault(j => j.Metadata.Uid == owner.Uid)?.Spec.Completions;
                 if (whole is { } completions && done + siblings.Length > completions)
                 {
