@@ -81,7 +81,7 @@ internal static class PageActions
             Act = (page, _) => page.SendAsync("Delete project"),
         },
         new("DeclarationEditor.PlanAsync", "IPlans.PlanAsync", [Right.Plan], Project + "/e/{Env}/apps/new") { Shows = "Back to the declaration", Open = DeclareAsync, Act = (page, _) => page.SendAsync("Review plan") },
-        new("DeclarationEditor.DeployAsync", "IApps.DeclareAsync", [Right.Deploy, Right.ConfigWrite], Project + "/e/{Env}/apps/new")
+        new("DeclarationEditor.DeployAsync", "IApps.DeclareAsync,IApps.GetAsync", [Right.Deploy, Right.ConfigWrite], Project + "/e/{Env}/apps/new")
         {
             Changes = "apps",
             Open = async (page, place) =>
@@ -120,6 +120,17 @@ internal static class PageActions
                 await page.FillAsync("Secret value", "canary-4715");
             },
             Act = (page, _) => page.SendAsync("Set secret"),
+        },
+        new("TeamNotifications.CreateAsync", "INotifications.CreateAsync", [Right.WebhookManage], Team + "/notifications")
+        {
+            Changes = "notification_channels",
+            Open = async (page, place) =>
+            {
+                await page.FillAsync("Name", "ops");
+                await page.FillAsync("Kind", "Email");
+                await page.FillAsync("Mail address", $"ops@{place.Team}.example.com");
+            },
+            Act = (page, _) => page.SendAsync("Add channel"),
         },
         new("AppNetwork.AddAsync", "IDomains.AddAsync", [Right.DomainManage], App + "/network")
         {

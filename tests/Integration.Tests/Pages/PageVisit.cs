@@ -4,11 +4,16 @@ using Bunit;
 using Integration.Tests.Core;
 using Microsoft.AspNetCore.Components;
 using Microsoft.Extensions.DependencyInjection;
+using Portal.Core.Activity;
 using Portal.Core.Apps;
+using Portal.Core.Audit;
 using Portal.Core.Deliveries;
 using Portal.Core.Domains;
 using Portal.Core.Members;
+using Portal.Core.Nodes;
+using Portal.Core.Notifications;
 using Portal.Core.Observe;
+using Portal.Core.Placements;
 using Portal.Core.Plan;
 using Portal.Core.Projects;
 using Portal.Core.Releases;
@@ -34,11 +39,13 @@ internal sealed class PageVisit : BunitContext
         signedIn.SetAuthorized(actor.Email);
         signedIn.SetClaims(new Claim("sub", actor.UserId.ToString()), new Claim("email", actor.Email), new Claim("name", actor.Email));
         _observer = new(product.Get<IAppObserver>());
-        Services.AddSingleton<TimeProvider>(product.Clock).AddScoped<CurrentActor>().AddScoped<Toasts>();
+        Services.AddSingleton<TimeProvider>(product.Clock).AddScoped<CurrentActor>().AddScoped<Toasts>().AddScoped<Work>().AddSingleton<Drain>();
         Services.AddSingleton(Called.Note(product.Get<ITeams>())).AddSingleton(Called.Note(product.Get<IProjects>())).AddSingleton(Called.Note(product.Get<IEnvironments>()));
         Services.AddSingleton(Called.Note(product.Get<IMembers>())).AddSingleton(Called.Note(product.Get<IAuthorizer>())).AddSingleton(Called.Note(product.Get<IApps>()));
         Services.AddSingleton(Called.Note(product.Get<IReleases>())).AddSingleton(Called.Note(product.Get<IDomains>())).AddSingleton(Called.Note(product.Get<IWebhookEndpoints>()));
         Services.AddSingleton(Called.Note(product.Get<IPlans>())).AddSingleton(Called.Note<IAppObserver>(_observer)).AddSingleton(product.Get<IDeclarations>());
+        Services.AddSingleton(Called.Note(product.Get<IAudit>())).AddSingleton(Called.Note(product.Get<ILogs>())).AddSingleton(Called.Note(product.Get<INodes>())).AddSingleton(Called.Note(product.Get<IPlacements>()));
+        Services.AddSingleton(Called.Note(product.Get<IApprovals>())).AddSingleton(Called.Note(product.Get<IPromotions>())).AddSingleton(Called.Note(product.Get<INotifications>())).AddSingleton(Called.Note(product.Get<IActivity>()));
         SetRendererInfo(new RendererInfo("Server", isInteractive: true));
     }
 

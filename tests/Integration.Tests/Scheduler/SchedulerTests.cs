@@ -60,7 +60,7 @@ public sealed class SchedulerTests : TwoNodes
         await ApplyAsync("""
             apiVersion: storage.k8s.io/v1
             kind: StorageClass
-            metadata: { name: local }
+            metadata: { name: disks }
             provisioner: kubernetes.io/no-provisioner
             volumeBindingMode: WaitForFirstConsumer
             """);
@@ -73,7 +73,7 @@ public sealed class SchedulerTests : TwoNodes
                 spec:
                   capacity: { storage: 1Gi }
                   accessModes: [ ReadWriteOnce ]
-                  storageClassName: local
+                  storageClassName: disks
                   local: { path: /mnt/disk }
                   nodeAffinity: { required: { nodeSelectorTerms: [ { matchExpressions: [ { key: disk, operator: In, values: [ {{node}} ] } ] } ] } }
                 """);
@@ -83,7 +83,7 @@ public sealed class SchedulerTests : TwoNodes
             apiVersion: v1
             kind: PersistentVolumeClaim
             metadata: { name: data }
-            spec: { storageClassName: local, accessModes: [ ReadWriteOnce ], resources: { requests: { storage: 1Gi } } }
+            spec: { storageClassName: disks, accessModes: [ ReadWriteOnce ], resources: { requests: { storage: 1Gi } } }
             """);
         await ApplyAsync(Pod("db", "2", "app: db", "volumes: [ { name: data, persistentVolumeClaim: { claimName: data } } ]"));
         Assert.Equal("two", (await PodAsync("db", p => IsReady(p))).Spec.NodeName);
