@@ -5,7 +5,7 @@ public sealed class StoreOptions
 {
     /// <summary>
     /// Npgsql connection string of a database that belongs to the store's role; the schema <c>kube</c> is created there.
-    /// The store keeps one connection of its own; a PgBouncer in between must pool by session.
+    /// The store keeps two connections of its own, the writer's and the head keeper's; a PgBouncer in between must pool by session.
     /// </summary>
     public string ConnectionString { get; set; } = "";
 
