@@ -24,6 +24,7 @@ public static class PortalCommandLine
         DomainCommand.Create(),
         VolumesCommand.Create(),
         QuotaCommand.Create(),
+        ClusterCommand.Create(),
         PromoteCommand.Create(),
         ApprovalCommands.CreateList(),
         ApprovalCommands.CreateApprove(),

@@ -36,6 +36,12 @@ public sealed class PortalCoreOptions
     /// <summary>Networks in CIDR form outside the public internet to which notifications may go, such as a company's own; none by default.</summary>
     public IList<string> NotificationNetworks { get; } = [];
 
+    /// <summary>
+    /// Networks in CIDR form where clusters added by kubeconfig may be besides those always allowed: for a team's cluster the public internet, for one that a platform administrator adds
+    /// everything but this machine itself and link-local addresses.
+    /// </summary>
+    public IList<string> ClusterNetworks { get; } = [];
+
     /// <summary>The SMTP server for notifications by mail; empty for none.</summary>
     public string SmtpHost { get; set; } = "";
 
@@ -84,6 +90,7 @@ public sealed class PortalCoreOptions
         if (MetricsInterval < TimeSpan.FromSeconds(1) || MetricsInterval > TimeSpan.FromMinutes(10)) faults.Add($"{nameof(MetricsInterval)}: must be one second to ten minutes.");
         if (MetricsRetention < TimeSpan.FromHours(1)) faults.Add($"{nameof(MetricsRetention)}: must be at least an hour.");
         foreach (var range in NotificationNetworks.Where(range => !System.Net.IPNetwork.TryParse(range, out _))) faults.Add($"{nameof(NotificationNetworks)}: '{range}' is not a network such as 10.1.0.0/16.");
+        foreach (var range in ClusterNetworks.Where(range => !System.Net.IPNetwork.TryParse(range, out _))) faults.Add($"{nameof(ClusterNetworks)}: '{range}' is not a network such as 10.1.0.0/16.");
         if (SmtpHost.Length > 0 && SmtpPort is < 1 or > 65535) faults.Add($"{nameof(SmtpPort)}: must be 1 to 65535.");
         if (MaxDeliveryBytes is < 1024 or > 25 * 1024 * 1024) faults.Add($"{nameof(MaxDeliveryBytes)}: must be 1 KiB to 25 MiB.");
         if (QuotaApps < 0 || QuotaInstances < 0 || QuotaCpuMillis < 0 || QuotaMemoryMebibytes < 0) faults.Add("Quota*: must not be negative.");

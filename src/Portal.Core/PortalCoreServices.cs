@@ -5,6 +5,7 @@ using Portal.Core.Activity;
 using Portal.Core.Apply;
 using Portal.Core.Apps;
 using Portal.Core.Audit;
+using Portal.Core.Clusters;
 using Portal.Core.Config;
 using Portal.Core.Data;
 using Portal.Core.Deliveries;
@@ -104,6 +105,9 @@ public static class PortalCoreServices
         services.TryAddSingleton<INodes, NodeCommands>();
         services.AddSingleton<NodeReader>().AddSingleton<NodeDrainer>().AddHostedService(provider => provider.GetRequiredService<NodeDrainer>());
         services.AddSingleton<ClusterCache>().AddHostedService(provider => provider.GetRequiredService<ClusterCache>());
+        services.TryAddSingleton<IClusters, ClusterCommands>();
+        services.TryAddSingleton<IClusterClients>(provider => provider.GetRequiredService<ClusterLinks>());
+        services.AddSingleton<ClusterAddresses>().AddSingleton<ClusterLinks>().AddHostedService(provider => provider.GetRequiredService<ClusterLinks>());
         return services.AddHostedService<RolloutWorker>();
     }
 }

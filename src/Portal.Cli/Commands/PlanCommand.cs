@@ -50,6 +50,12 @@ internal static class PlanCommand
     // Where the instances would go, and what would keep the plan from being carried out.
     private static void Outlook(JsonNode? plan)
     {
+        if (plan?["cluster"] is { } cluster)
+        {
+            Console.WriteLine($"for the cluster {Text(cluster, "name")}: {Text(cluster, "state")}");
+            ClusterCommand.Lacks(cluster);
+        }
+
         foreach (var process in plan?["placement"]?["processes"] as JsonArray ?? [])
             Console.WriteLine($"{Text(process, "process")}: {Text(process, "summary")}");
         if ((bool?)plan?["placement"]?["known"] == false)

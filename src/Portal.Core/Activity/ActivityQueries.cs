@@ -1,15 +1,15 @@
 using k8s.Models;
 using Microsoft.EntityFrameworkCore;
 using Portal.Core.Audit;
+using Portal.Core.Clusters;
 using Portal.Core.Data;
 using Portal.Core.Members;
-using Portal.Core.Observe;
 using Portal.Core.Results;
 
 namespace Portal.Core.Activity;
 
 /// <summary>Merges a project's releases, warnings and audit by time. Each source yields at most the page asked for, so the merge of them is the newest of all.</summary>
-internal sealed class ActivityQueries(UnitOfWork work, ClusterCache cache) : IActivity
+internal sealed class ActivityQueries(UnitOfWork work, ClusterLinks links) : IActivity
 {
     // Acts that made a release stand there as the release.
     private static readonly List<string> Releasing = ["app.declare", "app.scale", "app.deploy", "app.restart", "app.variable", "app.secret", "app.rollback", "app.image", "app.promote", "domain.add", "domain.remove", "delivery.release"];
@@ -22,8 +22,12 @@ internal sealed class ActivityQueries(UnitOfWork work, ClusterCache cache) : IAc
             var items = new List<ActivityItem>();
             items.AddRange(await ReleasesAsync(db, access.ProjectId!.Value, until, limit, cancellationToken));
             if (access.Can(Right.AuditRead)) items.AddRange(await ActsAsync(db, $"{team}/{project}", until, limit, cancellationToken));
-            foreach (var environment in await db.Environments.AsNoTracking().Where(e => e.ProjectId == access.ProjectId).Select(e => new { e.Name, e.Namespace }).ToListAsync(cancellationToken))
+            foreach (var environment in await db.Environments.AsNoTracking().Where(e => e.ProjectId == access.ProjectId).Select(e => new { e.Name, e.Namespace, e.ClusterId }).ToListAsync(cancellationToken))
+            {
+                var cache = (await links.LinkAsync(environment.ClusterId, cancellationToken)).Cache;
                 items.AddRange(cache.Events.In(environment.Namespace).Values.Where(e => e.Type == "Warning").Select(e => Warning(e, environment.Name)).Where(item => item.At < until));
+            }
+
             return items.OrderByDescending(item => item.At).Take(limit).ToList();
         }, cancellationToken);
 

@@ -10,19 +10,21 @@ namespace Portal.Core.Apply;
 internal sealed partial class DeletionSteps(ITenantDbContextFactory contexts, ICluster cluster, Applier applier, VolumeClaims volumes, ChangeFeed changes, TimeProvider clock,
     ILogger<DeletionSteps> logger)
 {
-    /// <summary>Takes every deletion a step on; true while there are any.</summary>
-    public async Task<bool> PassAsync(CancellationToken cancellationToken)
+    /// <summary>Takes every deletion on one cluster a step on; true while there are any.</summary>
+    /// <param name="target">The cluster; null for the embedded engine, and then for what is in no cluster too.</param>
+    /// <param name="cancellationToken">Ends the pass.</param>
+    public async Task<bool> PassAsync(Guid? target, CancellationToken cancellationToken)
     {
-        await ExpireAsync(cancellationToken);
+        if (target is null) await ExpireAsync(cancellationToken);
         List<AppRow> apps;
         List<EnvironmentRow> environments;
         List<ProjectRow> projects;
         Dictionary<Guid, string> namespaces;
         await using (var db = await contexts.CreateAsync(TenantContext.Platform, cancellationToken))
         {
-            environments = await db.Environments.AsNoTracking().Where(e => e.DeletingAt != null).ToListAsync(cancellationToken);
-            projects = await db.Projects.AsNoTracking().Where(p => p.DeletingAt != null).ToListAsync(cancellationToken);
-            apps = await db.Apps.AsNoTracking().Where(a => a.DeletingAt != null && db.Environments.Any(e => e.Id == a.EnvironmentId && e.DeletingAt == null)).ToListAsync(cancellationToken);
+            environments = await db.Environments.AsNoTracking().Where(e => e.DeletingAt != null && e.ClusterId == target).ToListAsync(cancellationToken);
+            projects = target is null ? await db.Projects.AsNoTracking().Where(p => p.DeletingAt != null).ToListAsync(cancellationToken) : [];
+            apps = await db.Apps.AsNoTracking().Where(a => a.DeletingAt != null && db.Environments.Any(e => e.Id == a.EnvironmentId && e.DeletingAt == null && e.ClusterId == target)).ToListAsync(cancellationToken);
             var ids = apps.Select(a => a.EnvironmentId).ToList();
             namespaces = await db.Environments.AsNoTracking().Where(e => ids.Contains(e.Id)).ToDictionaryAsync(e => e.Id, e => e.Namespace, cancellationToken);
         }
@@ -30,7 +32,7 @@ internal sealed partial class DeletionSteps(ITenantDbContextFactory contexts, IC
         foreach (var app in apps) await TryAsync(app.Name, () => DeleteAppAsync(app, namespaces[app.EnvironmentId], cancellationToken));
         foreach (var environment in environments) await TryAsync(environment.Namespace, () => DeleteEnvironmentAsync(environment, cancellationToken));
         foreach (var project in projects) await TryAsync(project.Name, () => DeleteProjectAsync(project, cancellationToken));
-        await DeleteVolumesAsync(cancellationToken);
+        await DeleteVolumesAsync(target, cancellationToken);
         return apps.Count + environments.Count + projects.Count > 0;
     }
 
@@ -83,7 +85,7 @@ internal sealed partial class DeletionSteps(ITenantDbContextFactory contexts, IC
     }
 
     // Volumes whose period is over: the claim first, whose deletion the cluster holds back while an instance uses it, then the row.
-    private async Task DeleteVolumesAsync(CancellationToken cancellationToken)
+    private async Task DeleteVolumesAsync(Guid? target, CancellationToken cancellationToken)
     {
         var now = clock.GetUtcNow();
         List<(VolumeRow Volume, string Namespace)> due;
@@ -92,7 +94,7 @@ internal sealed partial class DeletionSteps(ITenantDbContextFactory contexts, IC
             due = (await (
                 from volume in db.Volumes.AsNoTracking()
                 join environment in db.Environments.AsNoTracking() on volume.EnvironmentId equals environment.Id
-                where volume.KeptUntil != null && volume.KeptUntil <= now && environment.DeletingAt == null
+                where volume.KeptUntil != null && volume.KeptUntil <= now && environment.DeletingAt == null && environment.ClusterId == target
                 select new { volume, environment.Namespace }).ToListAsync(cancellationToken)).ConvertAll(row => (row.volume, row.Namespace));
         }
 

@@ -4,16 +4,17 @@ using System.Text.Json.Nodes;
 using k8s;
 using k8s.Autorest;
 using k8s.Models;
+using Portal.Core.Clusters;
 using Portal.Core.Compile;
 
 namespace Portal.Core.Apply;
 
-/// <summary>The cluster through KubernetesClient. Objects go out as JSON of the fields the portal owns, never as typed models.</summary>
-internal sealed class KubeCluster(IKubernetes client) : ICluster
+/// <summary>The cluster that a namespace's environment targets, through KubernetesClient. Objects go out as JSON of the fields the portal owns, never as typed models.</summary>
+internal sealed class KubeCluster(IClusterClients clients) : ICluster
 {
     private const string Manager = Labels.Portal;
 
-    public Task<JsonObject> ApplyAsync(string ns, KubeObject desired, bool dryRun, CancellationToken cancellationToken) => CallAsync(async () =>
+    public Task<JsonObject> ApplyAsync(string ns, KubeObject desired, bool dryRun, CancellationToken cancellationToken) => CallAsync(ns, async client =>
     {
         var patch = new V1Patch(desired.Body.ToJsonString(), V1Patch.PatchType.ApplyPatch);
         return Json(await KindOf(desired.Kind).Apply(new(client, ns, desired.Name, patch, dryRun ? "All" : null, Manager, cancellationToken)));
@@ -27,21 +28,21 @@ internal sealed class KubeCluster(IKubernetes client) : ICluster
         SelectAsync(ns, Labels.TaskSelector(app), [KindOf("Job")], cancellationToken);
 
     public async Task<bool> HasLeftoversAsync(string ns, string app, CancellationToken cancellationToken) =>
-        (await ListAllAsync(ns, app, cancellationToken)).Any(item => item.Kind != "PersistentVolumeClaim") || await CallAsync(async () =>
+        (await ListAllAsync(ns, app, cancellationToken)).Any(item => item.Kind != "PersistentVolumeClaim") || await CallAsync(ns, async client =>
         {
             var selector = Labels.AppSelector(app);
             return (await client.AppsV1.ListNamespacedReplicaSetAsync(ns, labelSelector: selector, cancellationToken: cancellationToken)).Items.Count > 0
                 || (await client.CoreV1.ListNamespacedPodAsync(ns, labelSelector: selector, cancellationToken: cancellationToken)).Items.Count > 0;
         }, cancellationToken);
 
-    public Task<string?> ImageDigestAsync(string ns, string app, int release, CancellationToken cancellationToken) => CallAsync(async () =>
+    public Task<string?> ImageDigestAsync(string ns, string app, int release, CancellationToken cancellationToken) => CallAsync(ns, async client =>
     {
         var selector = $"{Labels.ReleaseSelector(app)},{Labels.Release}={Apps.Names.Number(release)}";
         var pods = await client.CoreV1.ListNamespacedPodAsync(ns, labelSelector: selector, cancellationToken: cancellationToken);
         return pods.Items.SelectMany(pod => pod.Status?.ContainerStatuses ?? []).Select(status => status.ImageID).FirstOrDefault(id => id?.Contains("@sha256:", StringComparison.Ordinal) == true);
     }, cancellationToken);
 
-    public Task DeleteAsync(string ns, string kind, string name, CancellationToken cancellationToken) => CallAsync(async () =>
+    public Task DeleteAsync(string ns, string kind, string name, CancellationToken cancellationToken) => CallAsync(ns, async client =>
     {
         try
         {
@@ -60,7 +61,7 @@ internal sealed class KubeCluster(IKubernetes client) : ICluster
         return true;
     }, cancellationToken);
 
-    public Task<bool> DeleteNamespaceAsync(string ns, CancellationToken cancellationToken) => CallAsync(async () =>
+    public Task<bool> DeleteNamespaceAsync(string ns, CancellationToken cancellationToken) => CallAsync(ns, async client =>
     {
         try
         {
@@ -77,7 +78,7 @@ internal sealed class KubeCluster(IKubernetes client) : ICluster
     private static KubeKind KindOf(string kind) => KubeKinds.All.FirstOrDefault(known => known.Name == kind) ?? throw new InvalidOperationException($"The compiler makes no {kind}.");
 
     private Task<IReadOnlyList<KubeObject>> SelectAsync(string ns, string selector, IReadOnlyList<KubeKind> kinds, CancellationToken cancellationToken) =>
-        CallAsync<IReadOnlyList<KubeObject>>(async () =>
+        CallAsync<IReadOnlyList<KubeObject>>(ns, async client =>
         {
             // Side by side: a plan asks for all of them while somebody waits.
             var lists = await Task.WhenAll(kinds.Where(kind => kind.List is not null).Select(async kind =>
@@ -87,19 +88,24 @@ internal sealed class KubeCluster(IKubernetes client) : ICluster
 
     private static JsonObject Json(object typed) => JsonNode.Parse(KubernetesJson.Serialize(typed))!.AsObject();
 
-    private static async Task<T> CallAsync<T>(Func<Task<T>> call, CancellationToken cancellationToken)
+    private async Task<T> CallAsync<T>(string ns, Func<IKubernetes, Task<T>> call, CancellationToken cancellationToken)
     {
         try
         {
-            return await call();
+            return await call(await clients.ClientAsync(ns, cancellationToken));
         }
         catch (HttpOperationException e)
         {
             throw new ClusterException(Sentence(e), e.Response.StatusCode is HttpStatusCode.BadRequest or HttpStatusCode.UnprocessableEntity, e) { Status = (int)e.Response.StatusCode };
         }
-        catch (Exception e) when (e is HttpRequestException or IOException || (e is OperationCanceledException && !cancellationToken.IsCancellationRequested))
+        // What is replaced meanwhile, kubeconfig and all, is disposed of.
+        catch (Exception e) when (e is HttpRequestException or IOException or ObjectDisposedException || (e is OperationCanceledException && !cancellationToken.IsCancellationRequested))
         {
             throw new ClusterException("The Kubernetes API does not answer.", false, e);
+        }
+        catch (JsonException e)
+        {
+            throw new ClusterException("The Kubernetes API answers with something else than was asked for.", false, e);
         }
     }
 

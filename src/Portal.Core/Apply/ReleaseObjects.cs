@@ -42,14 +42,17 @@ internal sealed class ReleaseObjects(SecretStore secrets)
             from e in db.Environments.AsNoTracking()
             join p in db.Projects.AsNoTracking() on e.ProjectId equals p.Id
             join t in db.Teams.AsNoTracking() on e.TeamId equals t.Id
+            join c in db.Clusters.AsNoTracking() on e.ClusterId equals c.Id into clusters
+            from c in clusters.DefaultIfEmpty()
             where e.Id == environment
-            select new { Team = t.Name, Project = p.Name, Environment = e.Name, e.Namespace }).SingleAsync(cancellationToken);
+            select new { Team = t.Name, Project = p.Name, Environment = e.Name, e.Namespace, e.ClusterId, c.IngressClass }).SingleAsync(cancellationToken);
         return new()
         {
             Team = place.Team,
             Project = place.Project,
             Environment = place.Environment,
             Namespace = place.Namespace,
+            IngressClass = place.ClusterId is null ? Labels.Portal : place.IngressClass,
             App = "",
             Host = "",
             Release = 0,

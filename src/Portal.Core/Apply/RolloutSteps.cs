@@ -16,14 +16,23 @@ internal sealed partial class RolloutSteps(
     ITenantDbContextFactory contexts, ReleaseObjects objects, Applier applier, ReleaseCommandRun commands, Candidate candidate, CrashLook crashes, ICluster cluster,
     Recoveries recoveries, ChangeFeed changes, TimeProvider clock, ILogger<RolloutSteps> logger)
 {
-    /// <summary>Takes every active rollout a step on; true while there are any.</summary>
-    public async Task<bool> PassAsync(CancellationToken cancellationToken)
+    /// <summary>Takes every active rollout on one cluster a step on; true while there are any.</summary>
+    /// <param name="cluster">The cluster; null for the embedded engine.</param>
+    /// <param name="cancellationToken">Ends the pass.</param>
+    public async Task<bool> PassAsync(Guid? cluster, CancellationToken cancellationToken)
     {
-        var recovered = await recoveries.PassAsync(cancellationToken);
+        // Recoveries only write rows.
+        var recovered = cluster is null && await recoveries.PassAsync(cancellationToken);
         List<RolloutRow> active;
         await using (var db = await contexts.CreateAsync(TenantContext.Platform, cancellationToken))
         {
-            active = await db.Rollouts.AsNoTracking().Where(r => RolloutStates.Active.Contains(r.State)).OrderBy(r => r.CreatedAt).ToListAsync(cancellationToken);
+            active = await (
+                from rollout in db.Rollouts.AsNoTracking()
+                join app in db.Apps on rollout.AppId equals app.Id
+                join environment in db.Environments on app.EnvironmentId equals environment.Id
+                where RolloutStates.Active.Contains(rollout.State) && environment.ClusterId == cluster
+                orderby rollout.CreatedAt
+                select rollout).ToListAsync(cancellationToken);
         }
 
         await Parallel.ForEachAsync(active, new ParallelOptions { MaxDegreeOfParallelism = 4, CancellationToken = cancellationToken }, async (rollout, cancel) =>
@@ -172,7 +181,7 @@ internal sealed partial class RolloutSteps(
 
     private async Task<bool> WaitOrCrashAsync(RolloutRow rollout, CompileInput input, string waiting, CancellationToken cancellationToken)
     {
-        if (crashes.Find(input) is { } crash) return await FailAsync(rollout, input, crash, cancellationToken);
+        if (await crashes.FindAsync(input, cancellationToken) is { } crash) return await FailAsync(rollout, input, crash, cancellationToken);
         await WaitAsync(rollout, input, waiting, cancellationToken);
         return false;
     }

@@ -26,6 +26,9 @@ internal sealed record CompileInput
     /// <summary>The default host.</summary>
     public required string Host { get; init; }
 
+    /// <summary>The class of the ingress controller that is to serve the app; null for the cluster's default class.</summary>
+    public string? IngressClass { get; init; } = Labels.Portal;
+
     public ImmutableSortedDictionary<string, int> SecretVersions { get; init; } = ImmutableSortedDictionary<string, int>.Empty;
 
     public ImmutableSortedDictionary<string, Sensitive> SecretValues { get; init; } = ImmutableSortedDictionary<string, Sensitive>.Empty;

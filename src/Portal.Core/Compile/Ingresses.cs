@@ -51,27 +51,26 @@ internal static class Ingresses
     private static string NameOf(CompileInput input, (string Host, string Key, int Version) certificate) =>
         ObjectNames.Certificate(input.App, Names.Digest($"{certificate.Host}={certificate.Version}"));
 
-    private static KubeObject Rules(CompileInput input, string name, string service) => Compiler.Object(input, "networking.k8s.io/v1", "Ingress", name,
-    [
-        ("spec", new JsonObject
+    private static KubeObject Rules(CompileInput input, string name, string service)
+    {
+        var spec = new JsonObject();
+        if (input.IngressClass is { } controller) spec["ingressClassName"] = controller;
+        spec["rules"] = new JsonArray([.. input.Spec.Domains.Order(StringComparer.Ordinal).Prepend(input.Host).Select(host => new JsonObject
         {
-            ["ingressClassName"] = Labels.Portal,
-            ["rules"] = new JsonArray([.. input.Spec.Domains.Order(StringComparer.Ordinal).Prepend(input.Host).Select(host => new JsonObject
+            ["host"] = host,
+            ["http"] = new JsonObject
             {
-                ["host"] = host,
-                ["http"] = new JsonObject
+                ["paths"] = new JsonArray(new JsonObject
                 {
-                    ["paths"] = new JsonArray(new JsonObject
+                    ["path"] = "/",
+                    ["pathType"] = "Prefix",
+                    ["backend"] = new JsonObject
                     {
-                        ["path"] = "/",
-                        ["pathType"] = "Prefix",
-                        ["backend"] = new JsonObject
-                        {
-                            ["service"] = new JsonObject { ["name"] = service, ["port"] = new JsonObject { ["name"] = "http" } },
-                        },
-                    }),
-                },
-            })]),
-        }),
-    ]);
+                        ["service"] = new JsonObject { ["name"] = service, ["port"] = new JsonObject { ["name"] = "http" } },
+                    },
+                }),
+            },
+        })]);
+        return Compiler.Object(input, "networking.k8s.io/v1", "Ingress", name, [("spec", spec)]);
+    }
 }

@@ -30,6 +30,9 @@ internal sealed class EnvironmentRow : ITenantRow
     /// <summary>Whether its namespace's quota is still to be written to the cluster.</summary>
     public bool QuotaPending { get; set; }
 
+    /// <summary>The cluster it targets, chosen when it was made; null for the embedded engine.</summary>
+    public Guid? ClusterId { get; init; }
+
     public DateTimeOffset? DeletingAt { get; set; }
 
     public required DateTimeOffset CreatedAt { get; init; }

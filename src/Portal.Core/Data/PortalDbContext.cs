@@ -29,6 +29,8 @@ internal sealed class PortalDbContext(DbContextOptions<PortalDbContext> options,
 
     public DbSet<EnvironmentRow> Environments => Set<EnvironmentRow>();
 
+    public DbSet<ClusterRow> Clusters => Set<ClusterRow>();
+
     public DbSet<AppRow> Apps => Set<AppRow>();
 
     public DbSet<SecretRow> Secrets => Set<SecretRow>();
@@ -125,6 +127,7 @@ internal sealed class PortalDbContext(DbContextOptions<PortalDbContext> options,
             e.HasIndex(v => new { v.PreviewOf, v.PreviewKey }).IsUnique();
             e.HasIndex(v => v.ExpiresAt).HasDatabaseName("ix_environments_expiring").HasFilter("expires_at IS NOT NULL");
             e.HasOne<ProjectRow>().WithMany().HasForeignKey(v => v.ProjectId).OnDelete(DeleteBehavior.Restrict);
+            e.HasOne<ClusterRow>().WithMany().HasForeignKey(v => v.ClusterId).OnDelete(DeleteBehavior.Restrict);
         });
         modelBuilder.Entity<AppRow>(e =>
         {
@@ -234,6 +237,19 @@ internal sealed class PortalDbContext(DbContextOptions<PortalDbContext> options,
             e.HasQueryFilter(a => _platform || a.TeamId == _team);
         });
         ObservationModel.Configure(modelBuilder);
+        modelBuilder.Entity<ClusterRow>(e =>
+        {
+            e.ToTable("clusters").HasKey(c => c.Id);
+            e.Property(c => c.Name).HasMaxLength(30);
+            e.Property(c => c.Server).HasMaxLength(300);
+            e.Property(c => c.IngressClass).HasMaxLength(63);
+            e.Property(c => c.Version).HasMaxLength(60);
+            e.Property(c => c.Problem).HasMaxLength(300);
+            e.HasIndex(c => new { c.TeamId, c.Name }).IsUnique().AreNullsDistinct(false);
+            e.HasOne<TeamRow>().WithMany().HasForeignKey(c => c.TeamId).OnDelete(DeleteBehavior.Cascade);
+            // What belongs to the platform is for every team to use.
+            e.HasQueryFilter(c => _platform || c.TeamId == _team || c.TeamId == null);
+        });
 
         modelBuilder.Entity<MemberRow>().HasQueryFilter(r => _platform || r.TeamId == _team);
         modelBuilder.Entity<QuotaRow>().HasQueryFilter(r => _platform || r.TeamId == _team);

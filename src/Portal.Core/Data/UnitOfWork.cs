@@ -9,7 +9,7 @@ namespace Portal.Core.Data;
 /// <summary>The frame of every use case: decide, open the tenant's transaction, act, audit, commit. Translates the database's refusals.</summary>
 internal sealed class UnitOfWork(IAuthorizer authorizer, ITenantDbContextFactory contexts, AuditTrail audit)
 {
-    /// <summary>What each unique constraint protects, in the words of the person who broke it.</summary>
+    /// <summary>What each constraint protects, in the words of the person who broke it.</summary>
     private static readonly Dictionary<string, string> Taken = new()
     {
         ["IX_teams_name"] = "This team name is taken.",
@@ -17,6 +17,8 @@ internal sealed class UnitOfWork(IAuthorizer authorizer, ITenantDbContextFactory
         ["IX_projects_team_id_name"] = "The team has a project of this name already.",
         ["IX_environments_project_id_name"] = "The project has an environment of this name already.",
         ["IX_apps_environment_id_name"] = "The environment has an app of this name already.",
+        ["IX_clusters_team_id_name"] = "There is a cluster of this name already.",
+        ["FK_environments_clusters_cluster_id"] = "The cluster was removed, or is targeted by an environment made at the same moment; look again.",
         ["PK_domains"] = "This domain belongs to another app.",
         ["ix_rollouts_one_active_an_app"] = "The app was changed by somebody else at the same moment; try again.",
         ["IX_releases_app_id_number"] = "The app was changed by somebody else at the same moment; try again.",
@@ -55,7 +57,7 @@ internal sealed class UnitOfWork(IAuthorizer authorizer, ITenantDbContextFactory
         {
             return await work();
         }
-        catch (Exception e) when (Postgres(e) is { SqlState: PostgresErrorCodes.UniqueViolation } taken && Taken.ContainsKey(taken.ConstraintName ?? ""))
+        catch (Exception e) when (Postgres(e) is { SqlState: PostgresErrorCodes.UniqueViolation or PostgresErrorCodes.ForeignKeyViolation } taken && Taken.ContainsKey(taken.ConstraintName ?? ""))
         {
             return Error.Conflict(Taken[Postgres(e)!.ConstraintName!]);
         }

@@ -8,7 +8,13 @@ public static class PlatformTable
     private static readonly FrozenDictionary<Right, PlatformRoles> Rows = new Dictionary<Right, PlatformRoles>
     {
         [Right.NodeManage] = PlatformRoles.PlatformAdmin | PlatformRoles.NodeOperator,
+        [Right.ClusterManage] = PlatformRoles.PlatformAdmin,
     }.ToFrozenDictionary();
+
+    /// <summary>What somebody is told who does not hold the right.</summary>
+    public static string Denial(Right right) => right == Right.ClusterManage
+        ? "Only platform administrators see and change the clusters of the platform."
+        : "Only node operators and platform administrators see and change nodes.";
 
     /// <summary>Whether the roles hold the right.</summary>
     public static bool Allows(PlatformRoles roles, Right right) => Rows.TryGetValue(right, out var held) && (roles & held) != PlatformRoles.None;

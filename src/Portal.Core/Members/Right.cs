@@ -77,4 +77,7 @@ public enum Right
 
     /// <summary>See, invite, label, taint, cordon, drain and remove nodes; see <see cref="PlatformTable"/>.</summary>
     NodeManage,
+
+    /// <summary>Add, change and remove clusters: a team's own by its role, the platform's by <see cref="PlatformTable"/>.</summary>
+    ClusterManage,
 }

@@ -36,6 +36,7 @@ public static class RoleTable
         [Right.QuotaRequest] =             [Y,  Y,  N,  N,  N,  N,  N,  N],
         [Right.AuditRead] =                [Y,  Y,  N,  N,  N,  N,  N,  Y],
         [Right.TeamDelete] =               [Y,  N,  N,  N,  N,  N,  N,  N],
+        [Right.ClusterManage] =            [Y,  N,  N,  N,  N,  N,  N,  N],
     }.ToFrozenDictionary();
 #pragma warning restore format
 

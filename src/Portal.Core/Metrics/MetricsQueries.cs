@@ -27,15 +27,23 @@ internal sealed class MetricsQueries(UnitOfWork work, MetricsSampler sampler, Po
                 where release.AppId == id && release.CreatedAt >= @from
                 orderby release.Number
                 select new MetricsView.Marker(release.Number, release.CreatedAt, release.Reason, rollout.State)).ToListAsync(cancellationToken);
-            return new MetricsView(@from, to, (int)step.TotalSeconds, points, former, [.. releases], [.. Lacks(points)]);
+            var target = await db.Environments.Where(e => e.Id == access.EnvironmentId && e.ClusterId != null).Join(db.Clusters, e => e.ClusterId, c => c.Id, (_, c) => c).AsNoTracking().SingleOrDefaultAsync(cancellationToken);
+            return new MetricsView(@from, to, (int)step.TotalSeconds, points, former, [.. releases], [.. Lacks(points, target)]);
         }, cancellationToken);
 
     // A step is a whole number of sampling intervals.
     private TimeSpan Step(TimeSpan range) => options.MetricsInterval * Math.Max(1, Math.Ceiling(range / options.MetricsInterval / MaxSteps));
 
-    private IEnumerable<string> Lacks(ImmutableArray<MetricsPoint> points)
+    private IEnumerable<string> Lacks(ImmutableArray<MetricsPoint> points, ClusterRow? target)
     {
-        if (sampler.UsageFault is { } fault) yield return fault;
+        if (target is { HasPlacement: false })
+        {
+            if (sampler.UsageFaultOf(target.Id) is { } unknown) yield return $"Not available on this cluster: {unknown}";
+            yield return "Not available on this cluster: requests, errors and latency are counted by Portal's own ingress, which does not run there.";
+            yield break;
+        }
+
+        if (sampler.UsageFaultOf(target?.Id) is { } fault) yield return fault;
         if (points.Length > 0 && points.All(point => point.Requests is null))
             yield return "The ingress has no figures of this app yet: it was not asked for anything, or this cluster's ingress does not publish any.";
     }

@@ -1,12 +1,13 @@
+using System.Collections.Concurrent;
 using k8s;
 using k8s.Autorest;
 using k8s.Models;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using Portal.Core.Clusters;
 using Portal.Core.Compile;
 using Portal.Core.Data;
-using Portal.Core.Observe;
 
 namespace Portal.Core.Metrics;
 
@@ -15,26 +16,24 @@ namespace Portal.Core.Metrics;
 /// too old. Times lie on a grid, so that two servers that sample make one row.
 /// </summary>
 internal sealed partial class MetricsSampler(
-    ITenantDbContextFactory contexts, ClusterCache cache, IKubernetes client, PortalCoreOptions options, TimeProvider clock, ILogger<MetricsSampler> logger) : BackgroundService
+    ITenantDbContextFactory contexts, ClusterLinks links, PortalCoreOptions options, TimeProvider clock, ILogger<MetricsSampler> logger) : BackgroundService
 {
     private static readonly TimeSpan PruneEvery = TimeSpan.FromMinutes(10);
-    private Dictionary<(string Namespace, string App), (TrafficFigures Figures, DateTimeOffset At)> _served = [];
+    private readonly ConcurrentDictionary<Guid, Sampled> _sampled = new();
     private DateTimeOffset _pruned;
 
-    /// <summary>Why what instances use is not known, or null when it is.</summary>
-    public string? UsageFault { get; private set; }
+    /// <summary>Why what instances use is not known on a cluster, or null when it is.</summary>
+    /// <param name="cluster">The cluster; null for the embedded engine.</param>
+    public string? UsageFaultOf(Guid? cluster) => _sampled.TryGetValue(cluster ?? Guid.Empty, out var sampled) ? sampled.UsageFault : null;
 
-    /// <summary>Takes one sample of every app that runs.</summary>
+    /// <summary>Takes one sample of every app that runs, on each cluster by itself: one that does not answer costs the others nothing.</summary>
     public async Task PassAsync(CancellationToken cancellationToken)
     {
         var now = clock.GetUtcNow();
         var at = new DateTimeOffset(now.Ticks - now.Ticks % options.MetricsInterval.Ticks, TimeSpan.Zero);
-        var pods = cache.Pods.All.Where(pod => pod.Metadata.Labels?.ContainsKey(Labels.App) == true && pod.Status?.Phase == "Running")
-            .GroupBy(pod => (Namespace: pod.Metadata.NamespaceProperty, App: pod.Metadata.Labels[Labels.App])).ToDictionary(group => group.Key, group => group.ToList());
-        var usage = pods.Count == 0 ? [] : await UsageAsync(cancellationToken);
-        var served = pods.Count == 0 ? [] : await ServedAsync(now, cancellationToken);
-        if (pods.Count > 0) await WriteAsync(at, pods, usage, served, cancellationToken);
-        _served = served;
+        var all = links.All;
+        foreach (var gone in _sampled.Keys.Except(all.Select(link => link.Id ?? Guid.Empty)).ToList()) _sampled.TryRemove(gone, out _);
+        await Task.WhenAll(all.Where(link => link.IsEmbedded || link.Cache.IsFresh).Select(link => SampleAsync(link, at, now, cancellationToken)));
         if (now - _pruned >= PruneEvery)
         {
             _pruned = now;
@@ -52,7 +51,7 @@ internal sealed partial class MetricsSampler(
             await Task.Delay(options.MetricsInterval - TimeSpan.FromTicks(now.Ticks % options.MetricsInterval.Ticks), clock, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             try
             {
-                if (!stoppingToken.IsCancellationRequested && cache.Pods.HasSynced) await PassAsync(stoppingToken);
+                if (!stoppingToken.IsCancellationRequested && links.Embedded.Cache.Pods.HasSynced) await PassAsync(stoppingToken);
             }
             catch (Exception e) when (e is not OperationCanceledException)
             {
@@ -61,22 +60,41 @@ internal sealed partial class MetricsSampler(
         }
     }
 
+    private async Task SampleAsync(ClusterLink link, DateTimeOffset at, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var pods = link.Cache.Pods.All.Where(pod => pod.Metadata.Labels?.ContainsKey(Labels.App) == true && pod.Status?.Phase == "Running")
+                .GroupBy(pod => (Namespace: pod.Metadata.NamespaceProperty, App: pod.Metadata.Labels[Labels.App])).ToDictionary(group => group.Key, group => group.ToList());
+            var former = _sampled.GetValueOrDefault(link.Id ?? Guid.Empty);
+            var (usage, fault) = pods.Count == 0 ? ([], former?.UsageFault) : await UsageAsync(link, cancellationToken);
+            var served = pods.Count == 0 ? [] : await ServedAsync(link, now, cancellationToken);
+            if (pods.Count > 0) await WriteAsync(link, at, pods, usage, served, former?.Served ?? [], cancellationToken);
+            _sampled[link.Id ?? Guid.Empty] = new(served, fault);
+        }
+        catch (Exception e) when (!link.IsEmbedded && e is not OperationCanceledException)
+        {
+            PassFailed(logger, e);
+        }
+    }
+
     private async Task WriteAsync(
-        DateTimeOffset at, Dictionary<(string Namespace, string App), List<V1Pod>> pods, Dictionary<(string Namespace, string Pod), (decimal Cpu, decimal Memory)> usage,
-        Dictionary<(string Namespace, string App), (TrafficFigures Figures, DateTimeOffset At)> served, CancellationToken cancellationToken)
+        ClusterLink link, DateTimeOffset at, Dictionary<(string Namespace, string App), List<V1Pod>> pods, Dictionary<(string Namespace, string Pod), (decimal Cpu, decimal Memory)> usage,
+        Dictionary<(string Namespace, string App), (TrafficFigures Figures, DateTimeOffset At)> served,
+        Dictionary<(string Namespace, string App), (TrafficFigures Figures, DateTimeOffset At)> former, CancellationToken cancellationToken)
     {
         await using var db = await contexts.CreateAsync(TenantContext.Platform, cancellationToken);
         var namespaces = pods.Keys.Select(key => key.Namespace).Distinct().ToList();
         var apps = await (
             from app in db.Apps.AsNoTracking()
             join environment in db.Environments.AsNoTracking() on app.EnvironmentId equals environment.Id
-            where namespaces.Contains(environment.Namespace)
+            where namespaces.Contains(environment.Namespace) && environment.ClusterId == link.Id
             select new { app.Id, app.TeamId, app.Name, environment.Namespace }).ToListAsync(cancellationToken);
         foreach (var app in apps)
         {
             if (!pods.TryGetValue((app.Namespace, app.Name), out var own)) continue;
             var measured = own.Select(pod => usage.TryGetValue((app.Namespace, pod.Metadata.Name), out var used) ? used : ((decimal Cpu, decimal Memory)?)null).OfType<(decimal Cpu, decimal Memory)>().ToList();
-            var (traffic, seconds) = Traffic((app.Namespace, app.Name), served);
+            var (traffic, seconds) = Traffic((app.Namespace, app.Name), served, former);
             var (restarts, cpu, memory) = (own.Sum(pod => pod.Status?.ContainerStatuses?.Sum(status => status.RestartCount) ?? 0), (int)(measured.Sum(m => m.Cpu) * 1000), (long)measured.Sum(m => m.Memory));
             await db.Database.ExecuteSqlAsync(
                 $"""
@@ -91,43 +109,45 @@ internal sealed partial class MetricsSampler(
     }
 
     /// <summary>What was served since the last sample; null when the ingress says nothing of the app, or for the first time.</summary>
-    private (TrafficFigures? Traffic, double Seconds) Traffic(
-        (string Namespace, string App) app, Dictionary<(string Namespace, string App), (TrafficFigures Figures, DateTimeOffset At)> served) =>
-        served.TryGetValue(app, out var now) && _served.TryGetValue(app, out var then) && now.At > then.At ? (now.Figures.Since(then.Figures), (now.At - then.At).TotalSeconds) : (null, 1);
+    private static (TrafficFigures? Traffic, double Seconds) Traffic(
+        (string Namespace, string App) app, Dictionary<(string Namespace, string App), (TrafficFigures Figures, DateTimeOffset At)> served,
+        Dictionary<(string Namespace, string App), (TrafficFigures Figures, DateTimeOffset At)> former) =>
+        served.TryGetValue(app, out var now) && former.TryGetValue(app, out var then) && now.At > then.At ? (now.Figures.Since(then.Figures), (now.At - then.At).TotalSeconds) : (null, 1);
 
-    private async Task<Dictionary<(string Namespace, string Pod), (decimal Cpu, decimal Memory)>> UsageAsync(CancellationToken cancellationToken)
+    private async Task<(Dictionary<(string Namespace, string Pod), (decimal Cpu, decimal Memory)> Usage, string? Fault)> UsageAsync(ClusterLink link, CancellationToken cancellationToken)
     {
         try
         {
-            var list = await client.GetKubernetesPodsMetricsAsync().WaitAsync(options.MetricsInterval, clock, cancellationToken);
-            UsageFault = null;
-            return list.Items.DistinctBy(item => (item.Metadata.NamespaceProperty, item.Metadata.Name)).ToDictionary(
+            var list = await link.Client.GetKubernetesPodsMetricsAsync().WaitAsync(options.MetricsInterval, clock, cancellationToken);
+            return (list.Items.DistinctBy(item => (item.Metadata.NamespaceProperty, item.Metadata.Name)).ToDictionary(
                 item => (item.Metadata.NamespaceProperty, item.Metadata.Name),
-                item => (item.Containers.Sum(c => Amount(c.Usage, "cpu")), item.Containers.Sum(c => Amount(c.Usage, "memory"))));
+                item => (item.Containers.Sum(c => Amount(c.Usage, "cpu")), item.Containers.Sum(c => Amount(c.Usage, "memory")))), null);
         }
-        catch (Exception e) when (e is HttpOperationException or HttpRequestException or IOException or TimeoutException or System.Text.Json.JsonException)
+        catch (Exception e) when (e is HttpOperationException or HttpRequestException or IOException or TimeoutException or ObjectDisposedException or System.Text.Json.JsonException)
         {
-            UsageFault = e is HttpOperationException { Response.StatusCode: System.Net.HttpStatusCode.NotFound }
-                ? "This cluster has no metrics.k8s.io: CPU and memory are not known." : "The cluster does not say now what instances use.";
-            return [];
+            return ([], e is HttpOperationException { Response.StatusCode: System.Net.HttpStatusCode.NotFound }
+                ? "This cluster has no metrics.k8s.io: CPU and memory are not known." : "The cluster does not say now what instances use.");
         }
     }
 
     private static decimal Amount(IDictionary<string, ResourceQuantity> usage, string what) => usage.TryGetValue(what, out var amount) ? amount.ToDecimal() : 0;
 
-    private async Task<Dictionary<(string Namespace, string App), (TrafficFigures Figures, DateTimeOffset At)>> ServedAsync(DateTimeOffset now, CancellationToken cancellationToken)
+    private static async Task<Dictionary<(string Namespace, string App), (TrafficFigures Figures, DateTimeOffset At)>> ServedAsync(ClusterLink link, DateTimeOffset now, CancellationToken cancellationToken)
     {
         try
         {
-            var maps = await client.CoreV1.ListConfigMapForAllNamespacesAsync(fieldSelector: "metadata.name=" + TrafficFigures.ConfigMap, cancellationToken: cancellationToken);
+            var maps = await link.Client.CoreV1.ListConfigMapForAllNamespacesAsync(fieldSelector: "metadata.name=" + TrafficFigures.ConfigMap, cancellationToken: cancellationToken);
             return maps.Items.SelectMany(map => (map.Data ?? new Dictionary<string, string>()).Select(entry => (Key: (map.Metadata.NamespaceProperty, entry.Key), Figures: TrafficFigures.Parse(entry.Value))))
                 .Where(entry => entry.Figures is not null).ToDictionary(entry => entry.Key, entry => (entry.Figures!, now));
         }
-        catch (Exception e) when (e is HttpOperationException or HttpRequestException or IOException)
+        catch (Exception e) when (e is HttpOperationException or HttpRequestException or IOException or ObjectDisposedException)
         {
             return [];
         }
     }
+
+    /// <summary>What is remembered of a cluster from one sample to the next.</summary>
+    private sealed record Sampled(Dictionary<(string Namespace, string App), (TrafficFigures Figures, DateTimeOffset At)> Served, string? UsageFault);
 
     [LoggerMessage(2401, LogLevel.Warning, "A sample of the apps' figures failed; the next one is taken all the same")]
     private static partial void PassFailed(ILogger logger, Exception e);

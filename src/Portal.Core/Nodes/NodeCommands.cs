@@ -136,7 +136,7 @@ internal sealed partial class NodeCommands(
     private static async Task<Result<T>> AsOperatorAsync<T>(Actor actor, Func<Task<Result<T>>> work, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(actor);
-        if (!PlatformTable.Allows(actor, Right.NodeManage)) return Error.Forbidden("Only node operators and platform administrators see and change nodes.");
+        if (!PlatformTable.Allows(actor, Right.NodeManage)) return Error.Forbidden(PlatformTable.Denial(Right.NodeManage));
         try
         {
             return await UnitOfWork.GuardAsync(work);

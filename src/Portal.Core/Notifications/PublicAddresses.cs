@@ -27,7 +27,13 @@ internal sealed class PublicAddresses(PortalCoreOptions options)
     public bool Admits(IPAddress address)
     {
         if (address.IsIPv4MappedToIPv6) address = address.MapToIPv4();
-        if (_allowed.Any(range => range.Contains(address))) return true;
+        return _allowed.Any(range => range.Contains(address)) || IsPublic(address);
+    }
+
+    /// <summary>Whether an address is of the public internet.</summary>
+    public static bool IsPublic(IPAddress address)
+    {
+        if (address.IsIPv4MappedToIPv6) address = address.MapToIPv4();
         if (address.AddressFamily == AddressFamily.InterNetworkV6 && !GlobalUnicast.Contains(address)) return false;
         return !Special.Any(range => range.Contains(address));
     }

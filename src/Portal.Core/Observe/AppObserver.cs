@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Runtime.CompilerServices;
 using Microsoft.EntityFrameworkCore;
+using Portal.Core.Clusters;
 using Portal.Core.Data;
 using Portal.Core.Members;
 using Portal.Core.Releases;
@@ -9,7 +10,7 @@ using Portal.Core.Results;
 namespace Portal.Core.Observe;
 
 /// <summary>Serves snapshots from the shared caches; a stream re-reads when its namespace changed and at least every three seconds.</summary>
-internal sealed class AppObserver(IAuthorizer authorizer, ITenantDbContextFactory contexts, ClusterCache cache, ChangeFeed changes, TimeProvider clock) : IAppObserver
+internal sealed class AppObserver(IAuthorizer authorizer, ITenantDbContextFactory contexts, ClusterLinks links, ChangeFeed changes, TimeProvider clock) : IAppObserver
 {
     private static readonly TimeSpan Pace = TimeSpan.FromMilliseconds(200);
     // A right that is gone must end a stream within five seconds, the pause for bursts and the asking included.
@@ -87,7 +88,8 @@ internal sealed class AppObserver(IAuthorizer authorizer, ITenantDbContextFactor
             var access = await authorizer.AuthorizeAsync(actor, Right.AppView, scope, cancellationToken);
             if (!access.IsOk) return access.Error;
             await using var db = await contexts.CreateAsync(access.Value.Tenant, cancellationToken);
-            var ns = await db.Environments.Where(e => e.Id == access.Value.EnvironmentId).Select(e => e.Namespace).SingleAsync(cancellationToken);
+            var place = await db.Environments.Where(e => e.Id == access.Value.EnvironmentId).Select(e => new { e.Namespace, e.ClusterId }).SingleAsync(cancellationToken);
+            var ns = place.Namespace;
             var apps = await (
                 from app in db.Apps.AsNoTracking()
                 join rollout in db.Rollouts.AsNoTracking() on new { app.Id, Number = app.LastRelease } equals new { Id = rollout.AppId, rollout.Number } into rollouts
@@ -95,6 +97,7 @@ internal sealed class AppObserver(IAuthorizer authorizer, ITenantDbContextFactor
                 where app.EnvironmentId == access.Value.EnvironmentId && (access.Value.AppId == null || app.Id == access.Value.AppId)
                 orderby app.Name
                 select new { app.Name, Rollout = rollout }).ToListAsync(cancellationToken);
+            var cache = (await links.LinkAsync(place.ClusterId, cancellationToken)).Cache;
             var (deployments, pods, events) = (cache.Deployments.In(ns), cache.Pods.In(ns), cache.Events.In(ns));
             var (fresh, now, age) = (cache.IsFresh, clock.GetUtcNow(), cache.Age);
             return new Reading(ns,

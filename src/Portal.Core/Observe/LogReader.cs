@@ -6,6 +6,7 @@ using k8s;
 using k8s.Autorest;
 using k8s.Models;
 using Microsoft.EntityFrameworkCore;
+using Portal.Core.Clusters;
 using Portal.Core.Compile;
 using Portal.Core.Data;
 using Portal.Core.Members;
@@ -14,7 +15,7 @@ using Portal.Core.Results;
 namespace Portal.Core.Observe;
 
 /// <summary>Reads logs through the Kubernetes API: what is there already merged by time, then one stream an instance; instances that appear later join while following.</summary>
-internal sealed class LogReader(IAuthorizer authorizer, ITenantDbContextFactory contexts, ClusterCache cache, ChangeFeed changes, IKubernetes client, TimeProvider clock) : ILogs
+internal sealed class LogReader(IAuthorizer authorizer, ITenantDbContextFactory contexts, ClusterLinks links, ChangeFeed changes, TimeProvider clock) : ILogs
 {
     // A right that is gone must end a stream within five seconds, the pause for bursts and the asking included.
     private static readonly TimeSpan Recheck = TimeSpan.FromSeconds(3);
@@ -30,7 +31,7 @@ internal sealed class LogReader(IAuthorizer authorizer, ITenantDbContextFactory 
             if (!place.IsOk) return place.Error;
             var filter = LogFilter.Of(query);
             if (!filter.IsOk) return filter.Error;
-            if (!cache.Pods.HasSynced) return Error.Unavailable("The cluster has not been heard of yet.");
+            if (!place.Value.Link.Cache.Pods.HasSynced) return Error.Unavailable("The cluster has not been heard of yet.");
             if (query.Instance is not null && !Pods(place.Value, app.App!, query).Any()) return Error.NotFound("instance");
             return Result<IAsyncEnumerable<LogLine>>.Ok(Stream(new(actor, app, place.Value, query, filter.Value), cancellationToken));
         });
@@ -44,43 +45,44 @@ internal sealed class LogReader(IAuthorizer authorizer, ITenantDbContextFactory 
             var without = new List<string>();
             foreach (var node in nodes)
             {
-                if (!await IsProtectedAsync(node, cancellationToken)) without.Add(node);
+                if (!await IsProtectedAsync(place.Value.Link, node, cancellationToken)) without.Add(node);
             }
 
             return new LogProtection([.. nodes], [.. without]);
         });
 
-    private async Task<Result<string>> PlaceAsync(Actor actor, ScopeRef app, CancellationToken cancellationToken)
+    private async Task<Result<Place>> PlaceAsync(Actor actor, ScopeRef app, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(app);
         if (app.App is null) throw new ArgumentException("The scope names no app.", nameof(app));
         var access = await authorizer.AuthorizeAsync(actor, Right.LogsRead, app, cancellationToken);
         if (!access.IsOk) return access.Error;
         await using var db = await contexts.CreateAsync(access.Value.Tenant, cancellationToken);
-        return await db.Environments.Where(e => e.Id == access.Value.EnvironmentId).Select(e => e.Namespace).SingleAsync(cancellationToken);
+        var environment = await db.Environments.Where(e => e.Id == access.Value.EnvironmentId).Select(e => new { e.Namespace, e.ClusterId }).SingleAsync(cancellationToken);
+        return new Place(environment.Namespace, await links.LinkAsync(environment.ClusterId, cancellationToken));
     }
 
     // What a node says of itself in the condition LogRedaction; a node of another make says nothing.
-    private async Task<bool> IsProtectedAsync(string node, CancellationToken cancellationToken)
+    private static async Task<bool> IsProtectedAsync(ClusterLink link, string node, CancellationToken cancellationToken)
     {
         try
         {
-            var found = await client.CoreV1.ReadNodeAsync(node, cancellationToken: cancellationToken);
+            var found = await link.Client.CoreV1.ReadNodeAsync(node, cancellationToken: cancellationToken);
             return found.Status?.Conditions?.Any(condition => condition is { Type: "LogRedaction", Status: "True" }) == true;
         }
-        catch (Exception e) when (e is HttpOperationException or HttpRequestException or IOException)
+        catch (Exception e) when (e is HttpOperationException or HttpRequestException or IOException or ObjectDisposedException)
         {
             return false;
         }
     }
 
-    private IEnumerable<V1Pod> Pods(string ns, string app, LogQuery query) => cache.Pods.In(ns).Values.Where(pod =>
+    private static IEnumerable<V1Pod> Pods(Place place, string app, LogQuery query) => place.Link.Cache.Pods.In(place.Namespace).Values.Where(pod =>
         pod.Metadata.Labels.TryGetValue(Labels.App, out var owner) && owner == app
         && (query.Instance is null || pod.Metadata.Name == query.Instance)
         && (query.Process is null || (pod.Metadata.Labels.TryGetValue(Labels.Process, out var process) && process == query.Process)));
 
-    private IEnumerable<V1Pod> Started(Reading reading) =>
-        Pods(reading.Namespace, reading.App.App!, reading.Query).Where(pod => pod.Spec?.NodeName is not null && pod.Status?.ContainerStatuses is { Count: > 0 });
+    private static IEnumerable<V1Pod> Started(Reading reading) =>
+        Pods(reading.Place, reading.App.App!, reading.Query).Where(pod => pod.Spec?.NodeName is not null && pod.Status?.ContainerStatuses is { Count: > 0 });
 
     private async IAsyncEnumerable<LogLine> Stream(Reading reading, CancellationToken outer, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
@@ -148,8 +150,8 @@ internal sealed class LogReader(IAuthorizer authorizer, ITenantDbContextFactory 
         try
         {
             var since = query.Since is { } from ? (int?)Math.Max(1, Math.Ceiling((clock.GetUtcNow() - from).TotalSeconds)) : null;
-            await using var stream = await client.CoreV1.ReadNamespacedPodLogAsync(
-                pod.Metadata.Name, reading.Namespace, container: pod.Spec.Containers[0].Name, previous: query.Previous, timestamps: true,
+            await using var stream = await reading.Place.Link.Client.CoreV1.ReadNamespacedPodLogAsync(
+                pod.Metadata.Name, reading.Place.Namespace, container: pod.Spec.Containers[0].Name, previous: query.Previous, timestamps: true,
                 tailLines: filter.IsSelective ? null : query.Tail, sinceSeconds: since, cancellationToken: cancellationToken);
             using var reader = new LineReader(stream);
             while (await reader.ReadAsync(cancellationToken) is { } raw)
@@ -164,7 +166,7 @@ internal sealed class LogReader(IAuthorizer authorizer, ITenantDbContextFactory 
         {
             // An instance whose container never died has nothing to show.
         }
-        catch (Exception e) when (e is HttpOperationException or HttpRequestException or IOException)
+        catch (Exception e) when (e is HttpOperationException or HttpRequestException or IOException or ObjectDisposedException)
         {
             newest.Add(new(pod.Metadata.Name, Process(pod), clock.GetUtcNow(), "the log of this instance cannot be read now") { Gap = true });
         }
@@ -178,7 +180,7 @@ internal sealed class LogReader(IAuthorizer authorizer, ITenantDbContextFactory 
         {
             while (true)
             {
-                var changed = changes.In(reading.Namespace);
+                var changed = changes.In(reading.Place.Namespace);
                 foreach (var pod in Started(reading))
                     _ = readers.GetOrAdd(pod.Metadata.Uid ?? pod.Metadata.Name, uid => FollowPodAsync(pod, reading, seen.TryGetValue(uid, out var last) ? last : null, lines, granted.Token));
 
@@ -202,14 +204,14 @@ internal sealed class LogReader(IAuthorizer authorizer, ITenantDbContextFactory 
 
     private async Task FollowPodAsync(V1Pod pod, Reading reading, DateTimeOffset? last, ChannelWriter<LogLine> lines, CancellationToken cancellationToken)
     {
-        var (name, ns) = (pod.Metadata.Name, reading.Namespace);
+        var (name, ns) = (pod.Metadata.Name, reading.Place.Namespace);
         while (true)
         {
             try
             {
                 // After the history or an interruption: everything since the last line, whose own second may come again and is skipped by its time.
                 var since = last is { } seen ? (int?)Math.Max(1, Math.Ceiling((clock.GetUtcNow() - seen).TotalSeconds) + 1) : null;
-                await using var stream = await client.CoreV1.ReadNamespacedPodLogAsync(
+                await using var stream = await reading.Place.Link.Client.CoreV1.ReadNamespacedPodLogAsync(
                     name, ns, container: pod.Spec.Containers[0].Name, follow: true, timestamps: true,
                     tailLines: last is null ? reading.Query.Tail : null, sinceSeconds: since, cancellationToken: cancellationToken);
                 using var reader = new LineReader(stream);
@@ -221,12 +223,12 @@ internal sealed class LogReader(IAuthorizer authorizer, ITenantDbContextFactory 
                     if (reading.Filter.Passes(line)) await lines.WriteAsync(line, cancellationToken);
                 }
             }
-            catch (Exception e) when (e is HttpOperationException or HttpRequestException or IOException)
+            catch (Exception e) when (e is HttpOperationException or HttpRequestException or IOException or ObjectDisposedException)
             {
                 // Tried again as long as the instance is there.
             }
 
-            if (!cache.Pods.In(ns).TryGetValue(name, out var present) || present.Metadata.Uid != pod.Metadata.Uid) return;
+            if (!reading.Place.Link.Cache.Pods.In(ns).TryGetValue(name, out var present) || present.Metadata.Uid != pod.Metadata.Uid) return;
             await Task.Delay(TimeSpan.FromSeconds(1), clock, cancellationToken);
         }
     }
@@ -242,5 +244,7 @@ internal sealed class LogReader(IAuthorizer authorizer, ITenantDbContextFactory 
         return new(pod.Metadata.Name, Process(pod), timed ? at : null, text) { Level = LogSeverities.Of(text) };
     }
 
-    private sealed record Reading(Actor Actor, ScopeRef App, string Namespace, LogQuery Query, LogFilter Filter);
+    private sealed record Reading(Actor Actor, ScopeRef App, Place Place, LogQuery Query, LogFilter Filter);
+
+    private sealed record Place(string Namespace, ClusterLink Link);
 }

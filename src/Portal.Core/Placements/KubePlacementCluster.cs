@@ -4,11 +4,12 @@ using System.Text.Json.Nodes;
 using k8s;
 using k8s.Autorest;
 using Portal.Core.Apply;
+using Portal.Core.Clusters;
 
 namespace Portal.Core.Placements;
 
 /// <summary>Placement reviews through KubernetesClient.</summary>
-internal sealed class KubePlacementCluster(IKubernetes client) : IPlacementCluster
+internal sealed class KubePlacementCluster(IClusterClients clients) : IPlacementCluster
 {
     private const string Group = "scheduling.portal.dev";
     private const string Version = "v1alpha1";
@@ -25,6 +26,7 @@ internal sealed class KubePlacementCluster(IKubernetes client) : IPlacementClust
         });
         try
         {
+            var client = await clients.ClientAsync(ns, cancellationToken);
             var answer = await client.CustomObjects.CreateNamespacedCustomObjectAsync(review, Group, Version, ns, "localplacementreviews", cancellationToken: cancellationToken);
             return JsonNode.Parse(((JsonElement)answer).GetRawText())?["status"]?.AsObject() ?? [];
         }
@@ -36,7 +38,7 @@ internal sealed class KubePlacementCluster(IKubernetes client) : IPlacementClust
         {
             throw new ClusterException(KubeCluster.Sentence(e), e.Response.StatusCode is HttpStatusCode.BadRequest or HttpStatusCode.UnprocessableEntity, e);
         }
-        catch (Exception e) when (e is HttpRequestException or IOException || (e is OperationCanceledException && !cancellationToken.IsCancellationRequested))
+        catch (Exception e) when (e is HttpRequestException or IOException or ObjectDisposedException || (e is OperationCanceledException && !cancellationToken.IsCancellationRequested))
         {
             throw new ClusterException("The Kubernetes API does not answer.", false, e);
         }

@@ -11,5 +11,5 @@ public sealed record PlacementView(bool Known, bool Fits, string Summary, Immuta
 {
     /// <summary>The answer of a cluster that cannot be asked.</summary>
     internal static PlacementView Unknown { get; } =
-        new(false, false, "This cluster has no placement reviews, so it cannot be said beforehand where instances would go. Clusters run by Portal itself have them.", []);
+        new(false, false, "Not available on this cluster: it has no placement reviews, so it cannot be said beforehand where instances would go. Clusters run by Portal itself have them.", []);
 }

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Portal.Core.Clusters;
 using Portal.Core.Placements;
 
 namespace Portal.Core.Plan;
@@ -12,6 +13,9 @@ public sealed record PlanView(string Id, int Release, IReadOnlyList<ObjectChange
 {
     /// <summary>What would keep it from being carried out: refusals by the cluster's rules, shortages of the team's quota. Empty when nothing would.</summary>
     public ImmutableArray<PlanProblem> Problems { get; init; } = [];
+
+    /// <summary>The cluster it is for, with what is not available there; null for the embedded engine.</summary>
+    public TargetView? Cluster { get; init; }
 
     /// <summary>Where the instances would go; null when the plan has none.</summary>
     public PlacementView? Placement { get; init; }

@@ -5,6 +5,7 @@ using System.Text.Json.Nodes;
 using Microsoft.EntityFrameworkCore;
 using Portal.Core.Apply;
 using Portal.Core.Apps;
+using Portal.Core.Clusters;
 using Portal.Core.Compile;
 using Portal.Core.Config;
 using Portal.Core.Data;
@@ -32,7 +33,8 @@ internal sealed class Plans(UnitOfWork work, ICluster cluster, SecretStore secre
             if (!input.IsOk) return input.Error;
             try
             {
-                var plan = await CompareAsync(input.Value, DeclarationJson.Write(valid.Value), cancellationToken);
+                var target = await db.Environments.Where(e => e.Id == access.EnvironmentId).Join(db.Clusters, e => e.ClusterId, c => c.Id, (_, c) => c).AsNoTracking().SingleOrDefaultAsync(cancellationToken);
+                var plan = await CompareAsync(input.Value, DeclarationJson.Write(valid.Value), cancellationToken) with { Cluster = target is null ? null : ClusterViews.Target(target) };
                 return await ShortageAsync(db, access, input.Value, cancellationToken) is { } shortage ? plan with { Problems = [shortage, .. plan.Problems] } : plan;
             }
             catch (ClusterException e)

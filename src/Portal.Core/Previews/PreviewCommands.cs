@@ -88,6 +88,8 @@ internal sealed class PreviewCommands(UnitOfWork work, AppWriter apps, SecretSto
             Name = name,
             Protected = false,
             Namespace = Names.Namespace(project, name, id),
+            // A preview shows what the environment would be, and so runs where that runs.
+            ClusterId = source.ClusterId,
             PreviewOf = source.Id,
             PreviewKey = key,
             ExpiresAt = until,

@@ -1,3 +1,5 @@
+using Portal.Core.Clusters;
+
 namespace Portal.Core.Projects;
 
 /// <summary>An environment of a project.</summary>
@@ -15,6 +17,9 @@ public sealed record EnvironmentView(
 {
     /// <summary>Whether a change waits for another person's approval.</summary>
     public bool Approvals { get; init; }
+
+    /// <summary>The cluster it targets, chosen when it was made; null for the embedded engine.</summary>
+    public TargetView? Cluster { get; init; }
 
     /// <summary>For a preview, the branch or pull request it shows; null for an environment that stays.</summary>
     public string? Preview { get; init; }

@@ -13,7 +13,17 @@ public interface IEnvironments
     Task<Result<EnvironmentView>> GetAsync(Actor actor, ScopeRef environment, CancellationToken cancellationToken);
 
     /// <summary>Creates an environment. Needs <see cref="Right.ProjectManage"/>.</summary>
-    Task<Result<EnvironmentView>> CreateAsync(Actor actor, string team, string project, string name, bool isProtected, CancellationToken cancellationToken);
+    /// <param name="actor">Who asks.</param>
+    /// <param name="team">The team.</param>
+    /// <param name="project">The project.</param>
+    /// <param name="name">The environment's name.</param>
+    /// <param name="isProtected">Whether the stricter rights apply, and approvals are asked for.</param>
+    /// <param name="cluster">
+    /// The cluster it targets for good: one of the team's or the platform's, or null or <c>embedded</c> for the embedded engine. What runs and what is stored cannot move with it, so a
+    /// change is another environment: make it on the other cluster, promote the release, and delete the former.
+    /// </param>
+    /// <param name="cancellationToken">Gives up.</param>
+    Task<Result<EnvironmentView>> CreateAsync(Actor actor, string team, string project, string name, bool isProtected, string? cluster, CancellationToken cancellationToken);
 
     /// <summary>
     /// Turns on or off that changes wait for another person's approval. Protecting an environment turns it on; a team of one may want it off. Needs

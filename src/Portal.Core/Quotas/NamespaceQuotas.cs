@@ -13,14 +13,16 @@ internal sealed partial class NamespaceQuotas(ITenantDbContextFactory contexts, 
 {
     private const string Name = "portal";
 
-    /// <summary>Writes what is pending; true when there was something.</summary>
-    public async Task<bool> PassAsync(CancellationToken cancellationToken)
+    /// <summary>Writes what is pending on one cluster; true when there was something.</summary>
+    /// <param name="target">The cluster; null for the embedded engine.</param>
+    /// <param name="cancellationToken">Ends the pass.</param>
+    public async Task<bool> PassAsync(Guid? target, CancellationToken cancellationToken)
     {
         List<EnvironmentRow> pending;
         await using (var db = await contexts.CreateAsync(TenantContext.Platform, cancellationToken))
         {
             // A namespace begins with its first release.
-            pending = await db.Environments.AsNoTracking().Where(e => e.QuotaPending && e.DeletingAt == null && db.Apps.Any(a => a.EnvironmentId == e.Id && a.LastRelease > 0)).Take(100).ToListAsync(cancellationToken);
+            pending = await db.Environments.AsNoTracking().Where(e => e.QuotaPending && e.DeletingAt == null && e.ClusterId == target && db.Apps.Any(a => a.EnvironmentId == e.Id && a.LastRelease > 0)).Take(100).ToListAsync(cancellationToken);
         }
 
         foreach (var environment in pending)

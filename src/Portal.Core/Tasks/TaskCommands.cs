@@ -2,17 +2,17 @@ using System.Collections.Immutable;
 using Microsoft.EntityFrameworkCore;
 using Portal.Core.Apply;
 using Portal.Core.Apps;
+using Portal.Core.Clusters;
 using Portal.Core.Compile;
 using Portal.Core.Data;
 using Portal.Core.Members;
-using Portal.Core.Observe;
 using Portal.Core.Releases;
 using Portal.Core.Results;
 
 namespace Portal.Core.Tasks;
 
 /// <summary>One-off tasks. They stand in the cluster alone: a Job each, with its author as an annotation; the audit says who ran what.</summary>
-internal sealed class TaskCommands(UnitOfWork work, ICluster cluster, ReleaseObjects objects, ClusterCache cache, TimeProvider clock) : ITasks
+internal sealed class TaskCommands(UnitOfWork work, ICluster cluster, ReleaseObjects objects, ClusterLinks links, TimeProvider clock) : ITasks
 {
     private const int DefaultTimeout = 60 * 60;
 
@@ -72,6 +72,7 @@ internal sealed class TaskCommands(UnitOfWork work, ICluster cluster, ReleaseObj
     {
         var ns = await NamespaceAsync(db, access, cancellationToken);
         var jobs = await cluster.ListTasksAsync(ns, access.Scope.App!, cancellationToken);
+        var cache = (await links.OfAsync(ns, cancellationToken)).Cache;
         var pods = cache.Pods.In(ns).Values.Where(pod => pod.Metadata.Labels?.ContainsKey(Labels.Task) == true).ToLookup(pod => pod.Metadata.Labels[Labels.Task], StringComparer.Ordinal);
         return [.. jobs.Select(job => TaskViews.Of(job.Body, pods[job.Name].MaxBy(pod => pod.Metadata.CreationTimestamp), clock.GetUtcNow())).OrderByDescending(task => task.CreatedAt)];
     }

@@ -3,17 +3,18 @@ using System.Net.WebSockets;
 using k8s;
 using k8s.Autorest;
 using Microsoft.EntityFrameworkCore;
+using Portal.Core.Apply;
 using Portal.Core.Audit;
+using Portal.Core.Clusters;
 using Portal.Core.Compile;
 using Portal.Core.Data;
 using Portal.Core.Members;
-using Portal.Core.Observe;
 using Portal.Core.Results;
 
 namespace Portal.Core.Terminals;
 
 /// <summary>Opens terminals through the Kubernetes API's exec.</summary>
-internal sealed class Terminals(UnitOfWork work, IAuthorizer authorizer, ITenantDbContextFactory contexts, AuditTrail audit, ClusterCache cache, IKubernetes client, TimeProvider clock) : ITerminals
+internal sealed class Terminals(UnitOfWork work, IAuthorizer authorizer, ITenantDbContextFactory contexts, AuditTrail audit, ClusterLinks links, TimeProvider clock) : ITerminals
 {
     // The best shell the image has; the command runs in the instance, whose owner has the right to run any.
     private static readonly string[] Shell = ["/bin/sh", "-c", "command -v bash >/dev/null 2>&1 && exec bash || exec sh"];
@@ -22,12 +23,15 @@ internal sealed class Terminals(UnitOfWork work, IAuthorizer authorizer, ITenant
     {
         ArgumentNullException.ThrowIfNull(app);
         Access? granted = null;
+        ClusterLink? link = null;
         // Written before the shell starts: a terminal that is not in the audit does not exist.
         var found = await work.WriteAsync<(string Namespace, string Container)>(actor, Right.Exec, app, "terminal.open", async (db, access) =>
         {
             granted = access;
-            var ns = await db.Environments.Where(e => e.Id == access.EnvironmentId).Select(e => e.Namespace).SingleAsync(cancellationToken);
-            if (!cache.Pods.In(ns).TryGetValue(instance, out var pod) || pod.Metadata.Labels?.TryGetValue(Labels.App, out var owner) != true || owner != app.App) return Error.NotFound("instance");
+            var place = await db.Environments.Where(e => e.Id == access.EnvironmentId).Select(e => new { e.Namespace, e.ClusterId }).SingleAsync(cancellationToken);
+            var ns = place.Namespace;
+            link = await links.LinkAsync(place.ClusterId, cancellationToken);
+            if (!link.Cache.Pods.In(ns).TryGetValue(instance, out var pod) || pod.Metadata.Labels?.TryGetValue(Labels.App, out var owner) != true || owner != app.App) return Error.NotFound("instance");
             var container = pod.Spec.Containers[0].Name;
             return pod.Status?.ContainerStatuses?.FirstOrDefault(status => status.Name == container)?.State?.Running is null
                 ? Error.Conflict("The instance does not run, so there is nothing to open a terminal in.") : (ns, container);
@@ -37,11 +41,11 @@ internal sealed class Terminals(UnitOfWork work, IAuthorizer authorizer, ITenant
         var (began, (space, name)) = (clock.GetTimestamp(), found.Value);
         try
         {
-            var socket = await client.WebSocketNamespacedPodExecAsync(instance, space, Shell, name, stderr: false, stdin: true, stdout: true, tty: true, cancellationToken: cancellationToken);
+            var socket = await link!.Client.WebSocketNamespacedPodExecAsync(instance, space, Shell, name, stderr: false, stdin: true, stdout: true, tty: true, cancellationToken: cancellationToken);
             return Result<ITerminal>.Ok(new KubeTerminal(
                 socket, instance, name, async cancel => (await authorizer.AuthorizeAsync(actor, Right.Exec, app, cancel)).IsOk, how => CloseAsync(granted!, app, instance, began, how), clock).Watch());
         }
-        catch (Exception e) when (e is HttpOperationException or HttpRequestException or WebSocketException or IOException)
+        catch (Exception e) when (e is HttpOperationException or HttpRequestException or WebSocketException or IOException or ObjectDisposedException)
         {
             await CloseAsync(granted!, app, instance, began, "it could not be opened");
             return Error.Unavailable("The cluster does not open a terminal in this instance now; perhaps its image has no shell.");

@@ -44,6 +44,7 @@ internal static class ConsoleHost
             core.BaseDomain = options.BaseDomain;
             core.IngressPort = options.Ports.Http;
             NotificationSettings.Apply(core, options.Data);
+            ClusterSettings.Apply(core, options.Data);
         });
         builder.Services.AddSingleton<IUserDirectory, AccountUserDirectory>();
         builder.Services.AddSingleton(options);

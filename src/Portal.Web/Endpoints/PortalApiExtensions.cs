@@ -55,6 +55,7 @@ public static class PortalApiExtensions
         EnvironmentEndpoints.Map(api);
         QuotaEndpoints.Map(api);
         NodeEndpoints.Map(api);
+        ClusterEndpoints.Map(api);
         foreach (var endpoint in endpoints.DataSources.Where(source => !former.Contains(source)).SelectMany(source => source.Endpoints))
         {
             if (endpoint.Metadata.GetMetadata<RightRequirement>() is null) throw new InvalidOperationException($"The endpoint {endpoint.DisplayName} says nothing about rights.");

@@ -28,7 +28,7 @@ internal static class ProjectEndpoints
             .WithName("ListEnvironments").Produces<IReadOnlyList<EnvironmentView>>().RequiresRight(Right.AppView, ScopeLevel.Project);
         environments.MapPost("", (string team, string project, HttpContext http, IEnvironments use) => RequestBody.WithJsonAsync<NewEnvironment>(http, body =>
                 Answers.Created(
-                    use.CreateAsync(http.Actor(), team, project, body.Name, body.Protected, http.RequestAborted),
+                    use.CreateAsync(http.Actor(), team, project, body.Name, body.Protected, body.Cluster, http.RequestAborted),
                     environment => $"/api/v1/teams/{team}/projects/{project}/environments/{environment.Name}")))
             .WithName("CreateEnvironment").Accepts<NewEnvironment>("application/json").Produces<EnvironmentView>(201).RequiresRight(Right.ProjectManage, ScopeLevel.Project);
         environments.MapGet("/{environment}", (HttpContext http, IEnvironments use) => Answers.Ok(use.GetAsync(http.Actor(), http.Scope(ScopeLevel.Environment), http.RequestAborted)))
@@ -51,7 +51,8 @@ internal static class ProjectEndpoints
 
     internal sealed record NewProject(string Name);
 
-    internal sealed record NewEnvironment(string Name, bool Protected = false);
+    /// <summary>The cluster is chosen for good; none is the embedded engine.</summary>
+    internal sealed record NewEnvironment(string Name, bool Protected = false, string? Cluster = null);
 
     /// <summary>What is left out stays; protection first, since it turns approvals on.</summary>
     internal sealed record EnvironmentChange(bool? Protected = null, bool? Approvals = null);

@@ -41,7 +41,7 @@ internal static class RequiresRightExtensions
     private static async Task<IResult?> DenialAsync(HttpContext context, RightRequirement requirement)
     {
         if (CurrentActor.From(context.User) is not { } actor) return Problems.Unauthorized();
-        if (requirement.Level == ScopeLevel.Platform) return PlatformTable.Allows(actor, requirement.Right) ? null : Problems.Of(Error.Forbidden("Only node operators and platform administrators see and change nodes."));
+        if (requirement.Level == ScopeLevel.Platform) return PlatformTable.Allows(actor, requirement.Right) ? null : Problems.Of(Error.Forbidden(PlatformTable.Denial(requirement.Right)));
         if (requirement.Level == ScopeLevel.Account) return requirement.Right == Right.Account ? null : throw new InvalidOperationException($"{requirement.Right} needs a tenant.");
         var decision = await context.RequestServices.GetRequiredService<IAuthorizer>()
             .AuthorizeAsync(actor, requirement.Right, context.Scope(requirement.Level), context.RequestAborted);

@@ -28,7 +28,7 @@ public sealed class Narrowed_tokens_do_less(Product product) : IClassFixture<Pro
     public async Task A_token_of_one_environment_is_blind_elsewhere()
     {
         var (owner, app) = await product.AppAsync("one-place");
-        Product.Ok(await product.Get<IEnvironments>().CreateAsync(owner, "one-place", "shop", "staging", false, default));
+        Product.Ok(await product.Get<IEnvironments>().CreateAsync(owner, "one-place", "shop", "staging", false, null, default));
         var (other, _) = await product.AppAsync("one-place-other");
         Product.Ok(await product.Get<IMembers>().AddAsync(other, "one-place-other", owner.Email, Role.Owner, default));
         var token = With(owner, "one-place/shop/production", null);

@@ -21,7 +21,7 @@ public sealed class Objects_reach_a_real_api_server : IAsyncLifetime
     {
         _server = await ApiServerFixture.StartAsync();
         _client = new Kubernetes(KubernetesClientConfiguration.BuildConfigFromConfigFile(_server.AdminKubeconfig));
-        _cluster = new(_client);
+        _cluster = new(new OneCluster(_client));
     }
 
     public async ValueTask DisposeAsync()

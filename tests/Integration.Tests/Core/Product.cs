@@ -81,6 +81,8 @@ public sealed class Product : IAsyncLifetime
             options.SecretKeyFile = Path.Combine(_directory, "secrets.key");
             // Where the tests' own receivers of notifications listen.
             options.NotificationNetworks.Add("127.0.0.1/32");
+            // Where the tests' own API servers listen.
+            options.ClusterNetworks.Add("127.0.0.1/32");
         });
 
     /// <summary>A team with a project and an environment, owned by an account of the team's name.</summary>
@@ -89,8 +91,32 @@ public sealed class Product : IAsyncLifetime
         var owner = Accounts.Actor(team);
         Ok(await Get<ITeams>().CreateAsync(owner, team, null, default));
         Ok(await Get<IProjects>().CreateAsync(owner, team, "shop", default));
-        Ok(await Get<IEnvironments>().CreateAsync(owner, team, "shop", "production", isProtected, default));
+        Ok(await Get<IEnvironments>().CreateAsync(owner, team, "shop", "production", isProtected, null, default));
         return (owner, new(team, "shop", "production"));
+    }
+
+    /// <summary>A cluster of a team as if it had been added: nothing answers there. Yields its name.</summary>
+    internal async Task<string> ClusterAsync(Actor founder, string team)
+    {
+        var id = Ok(await Get<ITeams>().GetAsync(founder, team, default)).Id;
+        await using var db = await OpenAsync(TenantContext.ForTeam(id));
+        db.Clusters.Add(new()
+        {
+            Id = Guid.NewGuid(),
+            TeamId = id,
+            Name = "far",
+            Server = "https://far.example.com",
+            Credentials = [],
+            Revision = 1,
+            Version = "",
+            Problem = "",
+            Missing = [],
+            HasPlacement = false,
+            HasUsage = false,
+            CreatedAt = Clock.GetUtcNow(),
+        });
+        await db.CommitAsync(default);
+        return "far";
     }
 
     internal async Task<(Actor Owner, ScopeRef App)> AppAsync(string team)
@@ -123,7 +149,7 @@ public sealed class Product : IAsyncLifetime
         return result.Error;
     }
 
-    internal Task RolloutPassAsync() => Get<RolloutSteps>().PassAsync(default);
+    internal Task RolloutPassAsync() => Get<RolloutSteps>().PassAsync(null, default);
 
     internal Task DeliveryPassAsync() => Get<DeliveryWorker>().PassAsync(default);
 

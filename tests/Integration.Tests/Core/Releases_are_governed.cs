@@ -70,7 +70,7 @@ public sealed class Releases_are_governed(Product product) : IClassFixture<Produ
     public async Task A_promotion_carries_image_and_declaration_and_keeps_what_is_the_targets_own()
     {
         var (owner, production) = await product.PlaceAsync("promotion");
-        Product.Ok(await product.Get<IEnvironments>().CreateAsync(owner, "promotion", "shop", "staging", false, default));
+        Product.Ok(await product.Get<IEnvironments>().CreateAsync(owner, "promotion", "shop", "staging", false, null, default));
         var staging = production with { Environment = "staging" };
         var declaration = Product.Hello() with { Spec = Product.Hello().Spec with { Secrets = ["KEY"] } };
         Product.Ok(await product.Get<IApps>().DeclareAsync(owner, staging, declaration, new Dictionary<string, Sensitive> { ["KEY"] = new("staging") }, null, default));
@@ -110,7 +110,7 @@ public sealed class Releases_are_governed(Product product) : IClassFixture<Produ
         Product.Refused(ErrorKind.NotFound, await previews.CloseAsync(owner, environment, "feature", default));
         Product.Ok(await previews.CloseAsync(owner, environment, "feature-x", default));
         product.Clock.Advance(TimeSpan.FromHours(6));
-        for (var pass = 0; pass < 3; pass++) await product.Get<DeletionSteps>().PassAsync(default);
+        for (var pass = 0; pass < 3; pass++) await product.Get<DeletionSteps>().PassAsync(null, default);
         Assert.Empty(Product.Ok(await previews.ListAsync(owner, environment, default)));
         Assert.Equal(["production"], Product.Ok(await product.Get<IEnvironments>().ListAsync(owner, "previews", "shop", default)).Select(e => e.Name));
     }
@@ -128,14 +128,14 @@ public sealed class Releases_are_governed(Product product) : IClassFixture<Produ
         var (owner, app) = await product.AppAsync("quotas");
         var quotas = product.Get<IQuotas>();
         var ns = Product.Ok(await product.Get<IEnvironments>().GetAsync(owner, app with { App = null }, default)).Namespace;
-        await product.Get<NamespaceQuotas>().PassAsync(default);
+        await product.Get<NamespaceQuotas>().PassAsync(null, default);
         var request = Product.Ok(await quotas.RequestAsync(owner, "quotas", new(5, 6, 5000, 4096), "growth", default));
         Product.Refused(ErrorKind.Forbidden, await quotas.DecideAsync(owner, request.Id, true, default));
         Product.Refused(ErrorKind.Forbidden, await quotas.SetAsync(owner, "quotas", new(1, 1, 1, 1), default));
         var manager = product.Accounts.Actor("quota-manager") with { PlatformRoles = PlatformRoles.QuotaManager };
         Assert.Contains(Product.Ok(await quotas.ListRequestsAsync(manager, default)), r => r.Id == request.Id);
         Product.Ok(await quotas.DecideAsync(manager, request.Id, true, default));
-        await product.Get<NamespaceQuotas>().PassAsync(default);
+        await product.Get<NamespaceQuotas>().PassAsync(null, default);
         Assert.Equal("12", (string?)product.Cluster.Get(ns, "ResourceQuota", "portal")["spec"]!["hard"]!["pods"]);
         Assert.Equal("Container", (string?)product.Cluster.Get(ns, "LimitRange", "portal")["spec"]!["limits"]![0]!["type"]);
 
@@ -144,7 +144,7 @@ public sealed class Releases_are_governed(Product product) : IClassFixture<Produ
         Assert.Contains("project", refused.Message, StringComparison.Ordinal);
         var view = Product.Ok(await quotas.GetAsync(owner, "quotas", default));
         Assert.Equal((6, 2, 3), (view.Limits.Instances, view.Used.Instances, Assert.Single(view.Projects).Limits!.Instances));
-        await product.Get<NamespaceQuotas>().PassAsync(default);
+        await product.Get<NamespaceQuotas>().PassAsync(null, default);
         Assert.Equal("6", (string?)product.Cluster.Get(ns, "ResourceQuota", "portal")["spec"]!["hard"]!["pods"]);
     }
 

@@ -100,7 +100,7 @@ public sealed class Releases_are_numbered_and_reversible(Product product) : ICla
             await product.RolloutPassAsync();
             product.Cluster.DieAt = null;
             // Another process takes over.
-            await using (var second = product.Build()) await second.GetRequiredService<RolloutSteps>().PassAsync(default);
+            await using (var second = product.Build()) await second.GetRequiredService<RolloutSteps>().PassAsync(null, default);
             Assert.Equal(RolloutState.Live, (await product.RolloutAsync(owner, app, number + 1)).State);
             var config = Assert.Single(product.Cluster.Keys, key => key.StartsWith($"{ns}/ConfigMap/", StringComparison.Ordinal)).Split('/')[2];
             Assert.Equal($"{number}", (string?)product.Cluster.Get(ns, "ConfigMap", config)["data"]!["STEP"]);
@@ -146,7 +146,7 @@ public sealed class Releases_are_numbered_and_reversible(Product product) : ICla
         await product.RolloutPassAsync();
         Product.Ok(await product.Get<IApps>().DeleteAsync(owner, app, default));
         Product.Refused(ErrorKind.Conflict, await product.Get<IApps>().ScaleAsync(owner, app, "web", 1, default));
-        await product.Get<Portal.Core.Apply.DeletionSteps>().PassAsync(default);
+        await product.Get<Portal.Core.Apply.DeletionSteps>().PassAsync(null, default);
 
         Assert.DoesNotContain(product.Cluster.Keys, key => key.StartsWith(ns + "/", StringComparison.Ordinal) && !key.Contains("/Namespace/", StringComparison.Ordinal));
         Product.Refused(ErrorKind.NotFound, await product.Get<IApps>().GetAsync(owner, app, default));
@@ -160,7 +160,7 @@ public sealed class Releases_are_numbered_and_reversible(Product product) : ICla
         var ns = Product.Ok(await product.Get<IEnvironments>().GetAsync(owner, app with { App = null }, default)).Namespace;
         await product.RolloutPassAsync();
         Product.Ok(await product.Get<IProjects>().DeleteAsync(owner, app.Team, "shop", default));
-        for (var pass = 0; pass < 3; pass++) await product.Get<Portal.Core.Apply.DeletionSteps>().PassAsync(default);
+        for (var pass = 0; pass < 3; pass++) await product.Get<Portal.Core.Apply.DeletionSteps>().PassAsync(null, default);
 
         Assert.DoesNotContain(product.Cluster.Keys, key => key.StartsWith(ns + "/", StringComparison.Ordinal));
         Assert.Empty(Product.Ok(await product.Get<IProjects>().ListAsync(owner, app.Team, default)));

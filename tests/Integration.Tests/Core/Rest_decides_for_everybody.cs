@@ -94,10 +94,11 @@ public sealed class Rest_decides_for_everybody(Product product) : IClassFixture<
         var app = new ScopeRef(team, "shop", "production", "hello");
         var values = new Dictionary<string, string> { ["userId"] = other.UserId.ToString(), ["name"] = "GREETING", ["host"] = $"{team}.example.com" };
         values["channelId"] = Product.Ok(await product.Get<INotifications>().CreateAsync(founder, team, new("Chat", ChannelKind.Slack, new("https://chat.example.com/hook"), ["rollout.*"], null), default)).Channel.Id.ToString();
+        if (endpoint == "RemoveTeamCluster") values["cluster"] = await product.ClusterAsync(founder, team);
         // A team goes only when it is empty.
         if (endpoint == "DeleteTeam") return (app, values);
         Product.Ok(await product.Get<IProjects>().CreateAsync(founder, team, "shop", default));
-        Product.Ok(await product.Get<IEnvironments>().CreateAsync(founder, team, "shop", "production", false, default));
+        Product.Ok(await product.Get<IEnvironments>().CreateAsync(founder, team, "shop", "production", false, null, default));
         var hello = Product.Hello();
         hello = hello with { Spec = hello.Spec with { Env = hello.Spec.Env.Add("GREETING", "hello"), Domains = [$"{team}.example.com"] } };
         Product.Ok(await product.Get<IApps>().DeclareAsync(founder, app with { App = null }, hello, null, null, default));
@@ -296,6 +297,7 @@ public sealed class Rest_decides_for_everybody(Product product) : IClassFixture<
             ["id"] = Guid.Empty.ToString(),
             ["task"] = "none",
             ["node"] = "node-1",
+            ["cluster"] = "none",
             ["key"] = "example.com/key",
             ["instance"] = "none",
             ["channelId"] = Guid.Empty.ToString(),

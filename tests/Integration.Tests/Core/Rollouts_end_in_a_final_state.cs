@@ -31,7 +31,7 @@ public sealed class Rollouts_end_in_a_final_state(Product product) : IClassFixtu
             // Another process takes over.
             await using (var second = product.Build())
             {
-                for (var pass = 0; pass < 6 && (await product.RolloutAsync(owner, app, number + 2)).State is < RolloutState.Live; pass++) await second.GetRequiredService<RolloutSteps>().PassAsync(default);
+                for (var pass = 0; pass < 6 && (await product.RolloutAsync(owner, app, number + 2)).State is < RolloutState.Live; pass++) await second.GetRequiredService<RolloutSteps>().PassAsync(null, default);
             }
 
             Assert.Equal(RolloutState.Live, (await product.RolloutAsync(owner, app, number + 2)).State);

@@ -16,7 +16,7 @@ namespace Integration.Tests.Core;
 public sealed class Tenants_are_apart(Product product) : IClassFixture<Product>
 {
     private static readonly string[] Tables =
-        ["teams", "members", "quotas", "projects", "environments", "apps", "secrets", "releases", "rollouts", "domains", "webhook_endpoints", "deliveries", "audit", "audit_checkpoints", "metric_points", "occurrences", "notification_channels", "notifications"];
+        ["teams", "members", "quotas", "projects", "environments", "apps", "secrets", "releases", "rollouts", "domains", "webhook_endpoints", "deliveries", "audit", "audit_checkpoints", "metric_points", "occurrences", "notification_channels", "notifications", "clusters"];
 
     [Fact]
     public async Task Raw_sql_in_one_tenants_context_sees_no_row_of_another()

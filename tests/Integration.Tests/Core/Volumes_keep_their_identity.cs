@@ -38,16 +38,16 @@ public sealed class Volumes_keep_their_identity(Product product) : IClassFixture
         Assert.Equal(claim, MountedClaim(ns));
 
         Product.Ok(await product.Get<IApps>().DeleteAsync(owner, app, default));
-        await product.Get<DeletionSteps>().PassAsync(default);
+        await product.Get<DeletionSteps>().PassAsync(null, default);
         Product.Refused(ErrorKind.NotFound, await product.Get<IApps>().GetAsync(owner, app, default));
         Assert.Contains($"{ns}/PersistentVolumeClaim/{claim}", product.Cluster.Keys);
         await DeclareAsync(owner, environment, Database("db:3"));
         Assert.Equal((claim, true), (MountedClaim(ns), Assert.Single(await VolumesAsync(owner, environment)).InUse));
 
         Product.Ok(await product.Get<IApps>().DeleteAsync(owner, app, default));
-        await product.Get<DeletionSteps>().PassAsync(default);
+        await product.Get<DeletionSteps>().PassAsync(null, default);
         product.Clock.Advance(TimeSpan.FromDays(8));
-        await product.Get<DeletionSteps>().PassAsync(default);
+        await product.Get<DeletionSteps>().PassAsync(null, default);
         Assert.DoesNotContain($"{ns}/PersistentVolumeClaim/{claim}", product.Cluster.Keys);
         Assert.Empty(await VolumesAsync(owner, environment));
     }

@@ -7,6 +7,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Portal.Core.Activity;
 using Portal.Core.Apps;
 using Portal.Core.Audit;
+using Portal.Core.Clusters;
 using Portal.Core.Deliveries;
 using Portal.Core.Domains;
 using Portal.Core.Members;
@@ -44,7 +45,7 @@ internal sealed class PageVisit : BunitContext
         Services.AddSingleton(Called.Note(product.Get<IMembers>())).AddSingleton(Called.Note(product.Get<IAuthorizer>())).AddSingleton(Called.Note(product.Get<IApps>()));
         Services.AddSingleton(Called.Note(product.Get<IReleases>())).AddSingleton(Called.Note(product.Get<IDomains>())).AddSingleton(Called.Note(product.Get<IWebhookEndpoints>()));
         Services.AddSingleton(Called.Note(product.Get<IPlans>())).AddSingleton(Called.Note<IAppObserver>(_observer)).AddSingleton(product.Get<IDeclarations>());
-        Services.AddSingleton(Called.Note(product.Get<IAudit>())).AddSingleton(Called.Note(product.Get<ILogs>())).AddSingleton(Called.Note(product.Get<INodes>())).AddSingleton(Called.Note(product.Get<IPlacements>()));
+        Services.AddSingleton(Called.Note(product.Get<IAudit>())).AddSingleton(Called.Note(product.Get<ILogs>())).AddSingleton(Called.Note(product.Get<INodes>())).AddSingleton(Called.Note(product.Get<IClusters>())).AddSingleton(Called.Note(product.Get<IPlacements>()));
         Services.AddSingleton(Called.Note(product.Get<IApprovals>())).AddSingleton(Called.Note(product.Get<IPromotions>())).AddSingleton(Called.Note(product.Get<INotifications>())).AddSingleton(Called.Note(product.Get<IActivity>()));
         SetRendererInfo(new RendererInfo("Server", isInteractive: true));
     }

@@ -45,8 +45,9 @@ internal sealed class Place
         }
 
         if (bare) return place;
+        await product.ClusterAsync(founder, team);
         Product.Ok(await product.Get<IProjects>().CreateAsync(founder, team, "shop", default));
-        Product.Ok(await product.Get<IEnvironments>().CreateAsync(founder, team, "shop", "production", false, default));
+        Product.Ok(await product.Get<IEnvironments>().CreateAsync(founder, team, "shop", "production", false, null, default));
         var hello = Product.Hello();
         hello = hello with { Spec = hello.Spec with { Env = hello.Spec.Env.Add("GREETING", "hello"), Domains = [$"{team}.example.com"] } };
         var environment = new ScopeRef(team, "shop", "production");
@@ -59,7 +60,8 @@ internal sealed class Place
 
     public string Address(string template) => template
         .Replace("{Team}", Team, StringComparison.Ordinal).Replace("{Project}", "shop", StringComparison.Ordinal)
-        .Replace("{Env}", "production", StringComparison.Ordinal).Replace("{App}", "hello", StringComparison.Ordinal);
+        .Replace("{Env}", "production", StringComparison.Ordinal).Replace("{App}", "hello", StringComparison.Ordinal)
+        .Replace("{Cluster}", "far", StringComparison.Ordinal);
 
     public async Task ChangeRoleAsync(Actor member, Role role) => Product.Ok(await _product.Get<IMembers>().ChangeRoleAsync(Founder, Team, member.UserId, role, default));
 

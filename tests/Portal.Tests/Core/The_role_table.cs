@@ -29,6 +29,7 @@ public sealed class The_role_table
     [InlineData(Right.QuotaRequest, "yynnnnnn")]
     [InlineData(Right.AuditRead, "yynnnnny")]
     [InlineData(Right.TeamDelete, "ynnnnnnn")]
+    [InlineData(Right.ClusterManage, "ynnnnnnn")]
     [InlineData(Right.Account, "nnnnnnnn")]
     [InlineData(Right.PlatformManage, "nnnnnnnn")]
     public void Says_what_the_page_of_roles_says(Right right, string row)

@@ -292,6 +292,90 @@ namespace Portal.Migrations.Core.Migrations
                     b.ToTable("domains", "portal");
                 });
 
+            modelBuilder.Entity("Portal.Core.Data.ClusterRow", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<DateTimeOffset?>("CheckedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("checked_at");
+
+                    b.Property<DateTimeOffset>("CreatedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("created_at");
+
+                    b.Property<byte[]>("Credentials")
+                        .IsRequired()
+                        .HasColumnType("bytea")
+                        .HasColumnName("credentials");
+
+                    b.Property<bool>("HasPlacement")
+                        .HasColumnType("boolean")
+                        .HasColumnName("has_placement");
+
+                    b.Property<bool>("HasUsage")
+                        .HasColumnType("boolean")
+                        .HasColumnName("has_usage");
+
+                    b.Property<DateTimeOffset?>("HeardAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("heard_at");
+
+                    b.Property<string>("IngressClass")
+                        .HasMaxLength(63)
+                        .HasColumnType("character varying(63)")
+                        .HasColumnName("ingress_class");
+
+                    b.PrimitiveCollection<string[]>("Missing")
+                        .IsRequired()
+                        .HasColumnType("text[]")
+                        .HasColumnName("missing");
+
+                    b.Property<string>("Name")
+                        .IsRequired()
+                        .HasMaxLength(30)
+                        .HasColumnType("character varying(30)")
+                        .HasColumnName("name");
+
+                    b.Property<string>("Problem")
+                        .IsRequired()
+                        .HasMaxLength(300)
+                        .HasColumnType("character varying(300)")
+                        .HasColumnName("problem");
+
+                    b.Property<int>("Revision")
+                        .HasColumnType("integer")
+                        .HasColumnName("revision");
+
+                    b.Property<string>("Server")
+                        .IsRequired()
+                        .HasMaxLength(300)
+                        .HasColumnType("character varying(300)")
+                        .HasColumnName("server");
+
+                    b.Property<Guid?>("TeamId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("team_id");
+
+                    b.Property<string>("Version")
+                        .IsRequired()
+                        .HasMaxLength(60)
+                        .HasColumnType("character varying(60)")
+                        .HasColumnName("version");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("TeamId", "Name")
+                        .IsUnique();
+
+                    NpgsqlIndexBuilderExtensions.AreNullsDistinct(b.HasIndex("TeamId", "Name"), false);
+
+                    b.ToTable("clusters", "portal");
+                });
+
             modelBuilder.Entity("Portal.Core.Data.EnvironmentRow", b =>
                 {
                     b.Property<Guid>("Id")
@@ -302,6 +386,10 @@ namespace Portal.Migrations.Core.Migrations
                     b.Property<bool>("Approvals")
                         .HasColumnType("boolean")
                         .HasColumnName("approvals");
+
+                    b.Property<Guid?>("ClusterId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("cluster_id");
 
                     b.Property<DateTimeOffset>("CreatedAt")
                         .HasColumnType("timestamp with time zone")
@@ -353,6 +441,8 @@ namespace Portal.Migrations.Core.Migrations
                         .HasColumnName("team_id");
 
                     b.HasKey("Id");
+
+                    b.HasIndex("ClusterId");
 
                     b.HasIndex("ExpiresAt")
                         .HasDatabaseName("ix_environments_expiring")
@@ -1253,8 +1343,21 @@ namespace Portal.Migrations.Core.Migrations
                         .IsRequired();
                 });
 
+            modelBuilder.Entity("Portal.Core.Data.ClusterRow", b =>
+                {
+                    b.HasOne("Portal.Core.Data.TeamRow", null)
+                        .WithMany()
+                        .HasForeignKey("TeamId")
+                        .OnDelete(DeleteBehavior.Cascade);
+                });
+
             modelBuilder.Entity("Portal.Core.Data.EnvironmentRow", b =>
                 {
+                    b.HasOne("Portal.Core.Data.ClusterRow", null)
+                        .WithMany()
+                        .HasForeignKey("ClusterId")
+                        .OnDelete(DeleteBehavior.Restrict);
+
                     b.HasOne("Portal.Core.Data.ProjectRow", null)
                         .WithMany()
                         .HasForeignKey("ProjectId")
