@@ -7,6 +7,7 @@ using Portal.Core;
 using Portal.Core.Activity;
 using Portal.Core.Apps;
 using Portal.Core.Audit;
+using Portal.Core.Clusters;
 using Portal.Core.Deliveries;
 using Portal.Core.Domains;
 using Portal.Core.Members;
@@ -48,6 +49,7 @@ public abstract class ConsoleContext : BunitContext
         Add<IAppObserver>(Observer);
         Add<IPlans>(Plans);
         Add<INodes>(Nodes);
+        Add<IClusters>(Clusters);
         Add<ILogs>(Logs);
         Add<IAudit>(Audit);
         Add<IPlacements>(Placements);
@@ -78,6 +80,7 @@ public abstract class ConsoleContext : BunitContext
     internal FakePromotions Promotions { get; } = new();
     internal FakePlacements Placements { get; } = new();
     internal FakeNodes Nodes { get; } = new();
+    internal FakeClusters Clusters { get; } = new();
     internal FakeActivity Activity { get; } = new();
     internal FakeNotifications Notifications { get; } = new();
     internal Trouble Trouble { get; } = new();

@@ -32,6 +32,7 @@ internal static class RailMap
         new("", IconName.Project, L("Projects"), Addresses.Team(team), 'p'),
         new("members", IconName.Members, L("Members"), Addresses.Team(team, "members"), 'u'),
         new("notifications", IconName.Webhook, L("Notifications"), Addresses.Team(team, "notifications")),
+        new("clusters", IconName.Globe, L("Clusters"), Addresses.Team(team, "clusters")),
         new("audit", IconName.Lock, L("Audit"), Addresses.Team(team, "audit")),
         new("settings", IconName.Settings, L("Team settings"), Addresses.Team(team, "settings")),
     ];
@@ -41,6 +42,7 @@ internal static class RailMap
     {
         List<RailItem> items = [];
         if ((roles & (PlatformRoles.PlatformAdmin | PlatformRoles.NodeOperator)) != PlatformRoles.None) items.Add(new("platform/nodes", IconName.Node, L("Nodes"), Addresses.Nodes, 'n'));
+        if ((roles & PlatformRoles.PlatformAdmin) != PlatformRoles.None) items.Add(new("platform/clusters", IconName.Globe, L("Clusters"), Addresses.Clusters));
         return items;
     }
 }

@@ -20,6 +20,13 @@ internal static class Addresses
 
     public static string Node(string node) => $"{Nodes}/{Escape(node)}";
 
+    /// <summary>The clusters of the platform, for its administrators.</summary>
+    public const string Clusters = "/platform/clusters";
+
+    /// <param name="team">The team whose cluster it is; null for one of the platform.</param>
+    /// <param name="cluster">The cluster.</param>
+    public static string Cluster(string? team, string cluster) => $"{(team is null ? Clusters : Team(team, "clusters"))}/{Escape(cluster)}";
+
     private static string Join(string path, string? section) => section is null ? path : $"{path}/{section}";
 
     private static string Escape(string part) => Uri.EscapeDataString(part);

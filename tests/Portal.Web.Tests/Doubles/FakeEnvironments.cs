@@ -17,9 +17,9 @@ internal sealed class FakeEnvironments : IEnvironments
     public Task<Result<EnvironmentView>> GetAsync(Actor actor, ScopeRef environment, CancellationToken cancellationToken) =>
         Task.FromResult<Result<EnvironmentView>>(All.Find(view => view.Name == environment.Environment) is { } found ? found : Error.NotFound("environment"));
 
-    public Task<Result<EnvironmentView>> CreateAsync(Actor actor, string team, string project, string name, bool isProtected, CancellationToken cancellationToken)
+    public Task<Result<EnvironmentView>> CreateAsync(Actor actor, string team, string project, string name, bool isProtected, string? cluster, CancellationToken cancellationToken)
     {
-        All.Add(View(name, isProtected));
+        All.Add(View(name, isProtected) with { Cluster = string.IsNullOrEmpty(cluster) ? null : new(cluster, Portal.Core.Clusters.ClusterState.Connected, "", []) });
         return Task.FromResult<Result<EnvironmentView>>(All[^1]);
     }
 

@@ -15,7 +15,7 @@ public sealed partial class WordsTests : ConsoleContext
     // What is in both languages as a whole. Sign-in and account pages are not yet, nor are sentences of Portal.Core and REST.
     private static readonly string[] Translated =
     [
-        "Language/", "Layout/", "Live/", "Ui/", "Pages/Nodes/", "Pages/Home", "Pages/NotFound", "Pages/TeamMembers", "Pages/TeamProjects", "Pages/TeamSettings", "Pages/Project", "Pages/WhatIf", "Pages/Loss", "Pages/Move", "Pages/Survival",
+        "Language/", "Layout/", "Live/", "Ui/", "Pages/Nodes/", "Pages/Clusters/", "Pages/Home", "Pages/NotFound", "Pages/TeamMembers", "Pages/TeamProjects", "Pages/TeamSettings", "Pages/Project", "Pages/WhatIf", "Pages/Loss", "Pages/Move", "Pages/Survival",
         "Pages/Apps/",
     ];
 

@@ -4,6 +4,7 @@ using Portal.Core.Members;
 using Portal.Core.Releases;
 using Portal.Web.Pages;
 using Portal.Web.Pages.Apps;
+using Portal.Web.Pages.Clusters;
 using Portal.Web.Pages.Nodes;
 using Portal.Web.Tests.Doubles;
 
@@ -150,6 +151,36 @@ internal static class PageRows
             Break = context => context.Nodes.Break(),
             ForPlatformOnly = true,
             Without = new Dictionary<PageState, string> { [PageState.Missing] = "there is always a list", [PageState.Partial] = OnePart },
+        },
+        [typeof(TeamClusters)] = new()
+        {
+            Show = context => context.Render<TeamClusters>(with => with.Add(p => p.Team, "acme")),
+            Fill = context => context.Clusters.All.Add(FakeClusters.View("far", "acme")),
+            Empty = "No clusters yet",
+            Forbidden = "Add a cluster",
+            Without = new Dictionary<PageState, string> { [PageState.EmptyFiltered] = NoFilter, [PageState.Stale] = NotLive },
+        },
+        [typeof(TeamCluster)] = new()
+        {
+            Show = context => context.Render<TeamCluster>(with => with.Add(p => p.Team, "acme").Add(p => p.Cluster, "far")),
+            Fill = context => context.Clusters.All.Add(FakeClusters.View("far", "acme")),
+            Forbidden = "Check now",
+            Without = new Dictionary<PageState, string> { [PageState.EmptyFirstUse] = NotAList, [PageState.EmptyFiltered] = NotAList, [PageState.Stale] = "it asks every five seconds; a failed asking keeps the last good data, which the reload test of Async shows" },
+        },
+        [typeof(PlatformClusters)] = new()
+        {
+            Show = context => context.Render<PlatformClusters>(),
+            Fill = context => context.Clusters.All.Add(FakeClusters.View("shared")),
+            Empty = "No clusters yet",
+            ForPlatformOnly = true,
+            Without = new Dictionary<PageState, string> { [PageState.EmptyFiltered] = NoFilter, [PageState.Stale] = NotLive, [PageState.Missing] = "there is always a list", [PageState.Partial] = OnePart },
+        },
+        [typeof(PlatformCluster)] = new()
+        {
+            Show = context => context.Render<PlatformCluster>(with => with.Add(p => p.Cluster, "shared")),
+            Fill = context => context.Clusters.All.Add(FakeClusters.View("shared")),
+            ForPlatformOnly = true,
+            Without = new Dictionary<PageState, string> { [PageState.EmptyFirstUse] = NotAList, [PageState.EmptyFiltered] = NotAList, [PageState.Stale] = "it asks every five seconds; a failed asking keeps the last good data, which the reload test of Async shows", [PageState.Partial] = OnePart },
         },
         [typeof(NodePage)] = new()
         {
