@@ -89,7 +89,7 @@ internal sealed partial class ClusterLinks : BackgroundService, IClusterClients,
         {
             if (_links.TryGetValue(id, out link)) return link;
             await using var db = await _contexts.CreateAsync(TenantContext.Platform, cancellationToken);
-            var row = await db.Clusters.AsNoTracking().SingleOrDefaultAsync(c => c.Id == id, cancellationToken) ?? throw new ClusterException("The cluster was removed.", true, null);
+            var row = await db.Clusters.AsNoTracking().SingleOrDefaultAsync(c => c.Id == id, cancellationToken) ?? throw new ClusterException("The cluster was removed.", false, null);
             return await OpenAsync(row, cancellationToken);
         }
         finally
@@ -211,9 +211,9 @@ internal sealed partial class ClusterLinks : BackgroundService, IClusterClients,
         {
             await OpenAsync(row, cancellationToken);
         }
-        catch (ClusterException e)
+        catch (ClusterException)
         {
-            CannotOpen(_logger, row.Id, e.Message);
+            // The next check stores why, for its page to say.
         }
     }
 
@@ -229,8 +229,7 @@ internal sealed partial class ClusterLinks : BackgroundService, IClusterClients,
     {
         try
         {
-            ClusterFindings findings;
-            using (var connection = Connect(row)) findings = await ClusterCheck.AskAsync(connection.Client, cancellationToken);
+            var findings = await AskAsync(row, cancellationToken);
             await using var db = await _contexts.CreateAsync(TenantContext.Platform, cancellationToken);
             await NoteAsync(db, row.Id, row.Revision, findings, _clock.GetUtcNow(), cancellationToken);
             await db.CommitAsync(cancellationToken);
@@ -241,12 +240,22 @@ internal sealed partial class ClusterLinks : BackgroundService, IClusterClients,
         }
     }
 
+    private async Task<ClusterFindings> AskAsync(ClusterRow row, CancellationToken cancellationToken)
+    {
+        try
+        {
+            using var connection = Connect(row);
+            return await ClusterCheck.AskAsync(connection.Client, cancellationToken);
+        }
+        catch (ClusterException e)
+        {
+            return new(e.Message, "", [], false, false);
+        }
+    }
+
     [LoggerMessage(2501, LogLevel.Error, "A look at the clusters failed; the next one is taken all the same")]
     private static partial void RefreshFailed(ILogger logger, Exception e);
 
-    [LoggerMessage(2502, LogLevel.Warning, "The cluster {Cluster} cannot be linked: {Reason}")]
-    private static partial void CannotOpen(ILogger logger, Guid cluster, string reason);
-
-    [LoggerMessage(2503, LogLevel.Warning, "The cluster {Cluster} could not be asked how it stands: {Reason}")]
+    [LoggerMessage(2502, LogLevel.Warning, "The cluster {Cluster} could not be asked how it stands: {Reason}")]
     private static partial void CannotCheck(ILogger logger, Guid cluster, string reason);
 }

@@ -1,5 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using Npgsql;
+using Portal.Core.Apply;
 using Portal.Core.Audit;
 using Portal.Core.Members;
 using Portal.Core.Results;
@@ -60,6 +61,10 @@ internal sealed class UnitOfWork(IAuthorizer authorizer, ITenantDbContextFactory
         catch (Exception e) when (Postgres(e) is { SqlState: PostgresErrorCodes.UniqueViolation or PostgresErrorCodes.ForeignKeyViolation } taken && Taken.ContainsKey(taken.ConstraintName ?? ""))
         {
             return Error.Conflict(Taken[Postgres(e)!.ConstraintName!]);
+        }
+        catch (ClusterException e) when (!e.IsFinal)
+        {
+            return Error.Unavailable(e.Message);
         }
         catch (DbUpdateConcurrencyException)
         {

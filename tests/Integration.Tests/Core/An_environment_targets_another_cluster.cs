@@ -4,7 +4,6 @@ using k8s;
 using k8s.Models;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
-using Microsoft.Extensions.Logging;
 using Npgsql;
 using Portal.Core.Apply;
 using Portal.Core.Apps;
@@ -172,7 +171,6 @@ public sealed class An_environment_targets_another_cluster(Product product) : IC
     {
         var services = new ServiceCollection();
         product.Configure(services);
-        services.AddLogging(logging => logging.AddConsole());
         services.AddSingleton(TimeProvider.System).AddSingleton<ICluster, KubeCluster>().AddSingleton(embedded.Admin);
         if (!allowed) services.PostConfigure<Portal.Core.PortalCoreOptions>(options => options.ClusterNetworks.Clear());
         return services.BuildServiceProvider();
