@@ -3,7 +3,6 @@ using System.Net.WebSockets;
 using k8s;
 using k8s.Autorest;
 using Microsoft.EntityFrameworkCore;
-using Portal.Core.Apply;
 using Portal.Core.Audit;
 using Portal.Core.Clusters;
 using Portal.Core.Compile;
