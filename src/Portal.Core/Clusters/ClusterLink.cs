@@ -9,12 +9,15 @@ namespace Portal.Core.Clusters;
 /// <param name="client">Its API.</param>
 /// <param name="cache">What is watched there.</param>
 /// <param name="connection">What ends with the link; null for the embedded engine.</param>
-internal sealed class ClusterLink(Guid? id, int revision, IKubernetes client, ClusterCache cache, ClusterConnection? connection) : IAsyncDisposable
+/// <param name="openedAt">When it was made.</param>
+internal sealed class ClusterLink(Guid? id, int revision, IKubernetes client, ClusterCache cache, ClusterConnection? connection, DateTimeOffset openedAt) : IAsyncDisposable
 {
     /// <summary>The cluster's id; null for the embedded engine.</summary>
     public Guid? Id { get; } = id;
 
     public int Revision { get; } = revision;
+
+    public DateTimeOffset OpenedAt { get; } = openedAt;
 
     public IKubernetes Client { get; } = client;
 

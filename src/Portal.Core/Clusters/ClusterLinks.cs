@@ -21,6 +21,7 @@ internal sealed partial class ClusterLinks : BackgroundService, IClusterClients,
 {
     private const int MostNamespaces = 20_000;
     private static readonly TimeSpan CheckEvery = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan Grace = TimeSpan.FromSeconds(10);
 
     private readonly ConcurrentDictionary<string, Guid?> _targets = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<Guid, ClusterLink> _links = new();
@@ -43,7 +44,7 @@ internal sealed partial class ClusterLinks : BackgroundService, IClusterClients,
         TimeProvider clock, ILogger<ClusterLinks> logger, ILogger<ClusterCache> cacheLogger)
     {
         (_contexts, _cipher, _addresses, _changes, _signal, _options, _clock, _logger, _cacheLogger) = (contexts, cipher, addresses, changes, signal, options, clock, logger, cacheLogger);
-        Embedded = new(null, 0, embedded, cache, null);
+        Embedded = new(null, 0, embedded, cache, null, clock.GetUtcNow());
     }
 
     /// <summary>The portal's own engine.</summary>
@@ -130,15 +131,17 @@ internal sealed partial class ClusterLinks : BackgroundService, IClusterClients,
         {
             foreach (var (id, link) in _links)
             {
-                if (targeted.ContainsKey(id) && rows.Exists(row => row.Id == id && row.Revision == link.Revision)) continue;
+                // One that was made since the database was asked serves an environment that is newer than the answer.
+                var isYoung = _clock.GetUtcNow() - link.OpenedAt < Grace;
+                if (rows.Find(row => row.Id == id) is { } present ? present.Revision == link.Revision && (isYoung || targeted.ContainsKey(id)) : isYoung) continue;
                 if (_links.TryRemove(id, out var left)) await left.DisposeAsync();
             }
 
             foreach (var row in rows.Where(row => targeted.ContainsKey(row.Id)))
             {
                 if (!_links.TryGetValue(row.Id, out var link)) await TryOpenAsync(row, cancellationToken);
-                // What happened in a namespace before it was known here was passed over.
-                else if (!former.TryGetValue(row.Id, out var known) || !targeted[row.Id].IsSubsetOf(known)) link.Cache.Restart();
+                // What happened in a namespace before it was known here was passed over, and what is kept of one that is gone is of no use.
+                else if (!former.TryGetValue(row.Id, out var known) || !targeted[row.Id].SetEquals(known)) link.Cache.Restart();
             }
         }
         finally
@@ -222,7 +225,7 @@ internal sealed partial class ClusterLinks : BackgroundService, IClusterClients,
         var connection = Connect(row);
         var cache = new ClusterCache(connection.Client, _changes, _clock, _cacheLogger, new(ns => Volatile.Read(ref _targeted).TryGetValue(row.Id, out var known) && known.Contains(ns)));
         await cache.StartAsync(cancellationToken);
-        return _links[row.Id] = new(row.Id, row.Revision, connection.Client, cache, connection);
+        return _links[row.Id] = new(row.Id, row.Revision, connection.Client, cache, connection, _clock.GetUtcNow());
     }
 
     private async Task CheckAsync(ClusterRow row, CancellationToken cancellationToken)

@@ -181,6 +181,8 @@ internal sealed class LogReader(IAuthorizer authorizer, ITenantDbContextFactory 
             while (true)
             {
                 var changed = changes.In(reading.Place.Namespace);
+                // A cluster whose kubeconfig was replaced meanwhile has another link.
+                reading = reading with { Place = reading.Place with { Link = await links.LinkAsync(reading.Place.Link.Id, granted.Token) } };
                 foreach (var pod in Started(reading))
                     _ = readers.GetOrAdd(pod.Metadata.Uid ?? pod.Metadata.Name, uid => FollowPodAsync(pod, reading, seen.TryGetValue(uid, out var last) ? last : null, lines, granted.Token));
 
@@ -207,11 +209,12 @@ internal sealed class LogReader(IAuthorizer authorizer, ITenantDbContextFactory 
         var (name, ns) = (pod.Metadata.Name, reading.Place.Namespace);
         while (true)
         {
+            var link = await links.LinkAsync(reading.Place.Link.Id, cancellationToken);
             try
             {
                 // After the history or an interruption: everything since the last line, whose own second may come again and is skipped by its time.
                 var since = last is { } seen ? (int?)Math.Max(1, Math.Ceiling((clock.GetUtcNow() - seen).TotalSeconds) + 1) : null;
-                await using var stream = await reading.Place.Link.Client.CoreV1.ReadNamespacedPodLogAsync(
+                await using var stream = await link.Client.CoreV1.ReadNamespacedPodLogAsync(
                     name, ns, container: pod.Spec.Containers[0].Name, follow: true, timestamps: true,
                     tailLines: last is null ? reading.Query.Tail : null, sinceSeconds: since, cancellationToken: cancellationToken);
                 using var reader = new LineReader(stream);
@@ -228,7 +231,7 @@ internal sealed class LogReader(IAuthorizer authorizer, ITenantDbContextFactory 
                 // Tried again as long as the instance is there.
             }
 
-            if (!reading.Place.Link.Cache.Pods.In(ns).TryGetValue(name, out var present) || present.Metadata.Uid != pod.Metadata.Uid) return;
+            if (link.Cache.Pods.HasSynced && (!link.Cache.Pods.In(ns).TryGetValue(name, out var present) || present.Metadata.Uid != pod.Metadata.Uid)) return;
             await Task.Delay(TimeSpan.FromSeconds(1), clock, cancellationToken);
         }
     }

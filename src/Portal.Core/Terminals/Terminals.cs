@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Net.WebSockets;
-using k8s;
 using k8s.Autorest;
 using Microsoft.EntityFrameworkCore;
 using Portal.Core.Audit;

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Portal.Core;
 using Portal.Host.Instance;
 
@@ -11,25 +10,11 @@ namespace Portal.Host.Composition;
 /// <param name="Networks">Further networks where clusters may be.</param>
 internal sealed record ClusterSettings(string[]? Networks = null)
 {
-    private const string FileName = "clusters.json";
-
-    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { UnmappedMemberHandling = System.Text.Json.Serialization.JsonUnmappedMemberHandling.Disallow };
-
     /// <summary>Fills the options.</summary>
     /// <exception cref="StartException">The file is no such JSON.</exception>
     public static void Apply(PortalCoreOptions core, DataDirectory data)
     {
-        var path = Path.Combine(data.Root, FileName);
-        if (!File.Exists(path))
-            return;
-        try
-        {
-            foreach (var network in JsonSerializer.Deserialize<ClusterSettings>(File.ReadAllBytes(path), Json)?.Networks ?? [])
-                core.ClusterNetworks.Add(network);
-        }
-        catch (JsonException exception)
-        {
-            throw new StartException($"{path} is not as it must be: {exception.Path} in line {exception.LineNumber + 1}.", exception);
-        }
+        foreach (var network in OperatorFile.Read<ClusterSettings>(data, "clusters.json")?.Networks ?? [])
+            core.ClusterNetworks.Add(network);
     }
 }

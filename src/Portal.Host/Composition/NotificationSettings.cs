@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Portal.Core;
 using Portal.Host.Instance;
 
@@ -13,33 +12,20 @@ namespace Portal.Host.Composition;
 /// <param name="Networks">Networks outside the public internet to which messages may go.</param>
 internal sealed record NotificationSettings(NotificationSettings.Server? Smtp = null, string[]? Networks = null)
 {
-    private const string FileName = "notifications.json";
-
-    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { UnmappedMemberHandling = System.Text.Json.Serialization.JsonUnmappedMemberHandling.Disallow };
-
     /// <summary>Fills the options.</summary>
     /// <exception cref="StartException">The file is no such JSON.</exception>
     public static void Apply(PortalCoreOptions core, DataDirectory data)
     {
-        var path = Path.Combine(data.Root, FileName);
-        if (!File.Exists(path))
+        if (OperatorFile.Read<NotificationSettings>(data, "notifications.json") is not { } settings)
             return;
-        try
+        if (settings.Smtp is { } smtp)
         {
-            var settings = JsonSerializer.Deserialize<NotificationSettings>(File.ReadAllBytes(path), Json) ?? new();
-            if (settings.Smtp is { } smtp)
-            {
-                (core.SmtpHost, core.SmtpPort, core.SmtpTls) = (smtp.Host, smtp.Port, smtp.Tls);
-                (core.SmtpUser, core.SmtpPassword, core.SmtpFrom) = (smtp.User, smtp.Password, smtp.From);
-            }
+            (core.SmtpHost, core.SmtpPort, core.SmtpTls) = (smtp.Host, smtp.Port, smtp.Tls);
+            (core.SmtpUser, core.SmtpPassword, core.SmtpFrom) = (smtp.User, smtp.Password, smtp.From);
+        }
 
-            foreach (var network in settings.Networks ?? [])
-                core.NotificationNetworks.Add(network);
-        }
-        catch (JsonException exception)
-        {
-            throw new StartException($"{path} is not as it must be: {exception.Path} in line {exception.LineNumber + 1}.", exception);
-        }
+        foreach (var network in settings.Networks ?? [])
+            core.NotificationNetworks.Add(network);
     }
 
     /// <summary>A mail server.</summary>

@@ -35,6 +35,7 @@ internal static class Rights
         Right.WebhookManage => L("manage webhooks"),
         Right.MembersManage => L("manage members"),
         Right.ProjectManage => L("manage projects and environments"),
+        Right.ClusterManage => L("manage clusters"),
         Right.TeamDelete => L("delete the team"),
         _ => F($"use {right}"),
     };
