@@ -101,7 +101,7 @@ public sealed class A_connection_to_a_cluster : IAsyncLifetime
         app.MapGet("/api/v1/namespaces/{ns}/pods/{pod}/exec", async (HttpContext http) =>
         {
             _tokens.Add(http.Request.Headers.Authorization.ToString());
-            using var socket = await http.WebSockets.AcceptWebSocketAsync(http.WebSockets.WebSocketRequestedProtocols[0]);
+            using var socket = await http.WebSockets.AcceptWebSocketAsync(http.WebSockets.WebSocketRequestedProtocols.FirstOrDefault());
             var buffer = new byte[100];
             var read = await socket.ReceiveAsync(buffer, http.RequestAborted);
             // What is typed comes on channel 0, the screen is channel 1.
