@@ -63,6 +63,7 @@ public static class PortalCoreServices
         services.TryAddSingleton<INamespaces, NamespaceDirectory>();
         services.TryAddSingleton<IDeclarations, Declarations>();
         services.TryAddSingleton<IApps, AppCommands>();
+        services.TryAddSingleton<ISecretReveals, SecretReveals>();
         services.TryAddSingleton<IAppSearch, AppSearch>();
         services.TryAddSingleton<IReleases, ReleaseCommands>();
         services.TryAddSingleton<IPlans, Plans>();

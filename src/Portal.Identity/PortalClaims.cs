@@ -18,6 +18,10 @@ public static class PortalClaims
     /// <summary>One claim for each platform role (<see cref="PlatformRoleNames"/>).</summary>
     public const string PlatformRole = "portal:platform";
 
+    /// <summary>When the person last proved who they are to the provider, in seconds since 1970, from the ID token's <c>auth_time</c>. Only the console's cookie carries it:
+    /// no token ever does, so that what needs a fresh sign-in is out of reach of tokens.</summary>
+    public const string AuthenticatedAt = "portal:authenticated";
+
     /// <summary>Id of the API token that authenticated the request, a Guid; absent otherwise.</summary>
     public const string ApiTokenId = "portal:token";
 

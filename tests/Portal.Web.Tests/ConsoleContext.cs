@@ -1,5 +1,6 @@
 using System.Security.Claims;
 using Bunit;
+using Bunit.TestDoubles;
 using Microsoft.AspNetCore.Components;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Time.Testing;
@@ -28,13 +29,24 @@ namespace Portal.Web.Tests;
 /// <summary>A signed-in circuit with doubles of the use cases, the real rules of declarations, and a clock that stands still.</summary>
 public abstract class ConsoleContext : BunitContext
 {
+    private readonly BunitAuthorizationContext _signedIn;
+
+    /// <summary>When the person last proved who they are, as the console's cookie says.</summary>
+    protected DateTimeOffset SignedInAt
+    {
+        set => _signedIn.SetClaims(
+            new Claim("sub", Place.Me.ToString()), new Claim("email", "ada@example.com"), new Claim("name", "Ada Lovelace"),
+            new Claim("portal:authenticated", value.ToUnixTimeSeconds().ToString(System.Globalization.CultureInfo.InvariantCulture)));
+    }
+
     protected ConsoleContext()
     {
         Approvals = new(Releases);
         JSInterop.Mode = JSRuntimeMode.Loose;
         var signedIn = this.AddAuthorization();
         signedIn.SetAuthorized("Ada Lovelace");
-        signedIn.SetClaims(new Claim("sub", Place.Me.ToString()), new Claim("email", "ada@example.com"), new Claim("name", "Ada Lovelace"));
+        _signedIn = signedIn;
+        SignedInAt = Place.Now;
         Services.AddSingleton<TimeProvider>(Time);
         Services.AddScoped<CurrentActor>().AddScoped<Toasts>().AddScoped<Work>().AddSingleton<Drain>();
         Add<ITeams>(Teams);

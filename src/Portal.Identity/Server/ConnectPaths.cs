@@ -11,6 +11,7 @@ internal static class ConnectPaths
     public const string Revoke = "/connect/revoke";
     public const string SignIn = "/sign-in";
     public const string Login = "/account/login";
+    public const string Confirm = "/account/confirm";
     public const string Logout = "/account/sign-out";
     public const string AccessDenied = "/access-denied";
     public const string SignInFailed = "/sign-in-failed";

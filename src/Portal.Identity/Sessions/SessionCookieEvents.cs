@@ -17,7 +17,7 @@ internal sealed class SessionCookieEvents(SessionRegistry sessions) : CookieAuth
         }
         else if (!SessionPrincipal.Agrees(context.Principal!, state))
         {
-            context.ReplacePrincipal(SessionPrincipal.Create(state, context.Scheme.Name));
+            context.ReplacePrincipal(SessionPrincipal.Renew(context.Principal!, state, context.Scheme.Name));
         }
     }
 

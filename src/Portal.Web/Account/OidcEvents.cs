@@ -13,6 +13,7 @@ namespace Portal.Web.Account;
 internal sealed class OidcEvents(IOptions<PortalIdentityOptions> options, SessionRegistry sessions, ExternalAccounts externalAccounts) : OpenIdConnectEvents
 {
     private const string IdToken = "id_token";
+    private const string AuthTime = "auth_time";
 
     public override Task RedirectToIdentityProvider(RedirectContext context)
     {
@@ -40,7 +41,8 @@ internal sealed class OidcEvents(IOptions<PortalIdentityOptions> options, Sessio
         }
 
         var properties = context.Properties!;
-        context.Principal = SessionPrincipal.Create(state, PortalAuthentication.CookieScheme);
+        // OpenID Connect Core 1.0, 2: auth_time is when the person was authenticated, which may be long before this token. A provider that is silent proves nothing.
+        context.Principal = SessionPrincipal.Create(state, PortalAuthentication.CookieScheme, context.SecurityToken.Claims.FirstOrDefault(claim => claim.Type == AuthTime)?.Value);
         properties.StoreTokens([new AuthenticationToken { Name = IdToken, Value = context.TokenEndpointResponse!.IdToken }]);
         properties.IsPersistent = false;
         properties.ExpiresUtc = state.ExpiresAt;

@@ -19,7 +19,7 @@ internal sealed class SessionAuthenticationStateProvider(ILoggerFactory loggers,
         if (state is null)
             return false;
         if (!SessionPrincipal.Agrees(authenticationState.User, state))
-            SetAuthenticationState(Task.FromResult(new AuthenticationState(SessionPrincipal.Create(state, PortalAuthentication.CookieScheme))));
+            SetAuthenticationState(Task.FromResult(new AuthenticationState(SessionPrincipal.Renew(authenticationState.User, state, PortalAuthentication.CookieScheme))));
         return true;
     }
 }

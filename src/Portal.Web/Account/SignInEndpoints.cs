@@ -1,6 +1,7 @@
 using System.Security.Claims;
 using Microsoft.AspNetCore.Antiforgery;
 using Microsoft.AspNetCore.Authentication;
+using Microsoft.AspNetCore.Authentication.OpenIdConnect;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -28,6 +29,7 @@ internal static class SignInEndpoints
         group.MapGet(ConnectPaths.SignIn, ShowSignIn);
         group.MapPost(ConnectPaths.SignIn, SignInAsync).AddEndpointFilter<AntiforgeryFilter>();
         group.MapGet(ConnectPaths.Login, Login);
+        group.MapGet(ConnectPaths.Confirm, Confirm);
         group.MapGet(ConnectPaths.Logout, ShowSignOut);
         group.MapPost(ConnectPaths.Logout, SignOutAsync);
         group.MapGet(ConnectPaths.SignedOut, () => Message(StatusCodes.Status200OK, "Signed out", "Your session has ended.", "Sign in", ConnectPaths.Login));
@@ -71,14 +73,19 @@ internal static class SignInEndpoints
         SessionPrincipal.Create(session, PortalAuthentication.ServerScheme),
         new AuthenticationProperties { ExpiresUtc = session.ExpiresAt });
 
-    private static IResult Login(HttpContext http, IOptions<PortalIdentityOptions> options, string? returnUrl)
+    private static IResult Login(HttpContext http, IOptions<PortalIdentityOptions> options, string? returnUrl) =>
+        Challenge(http, options.Value, ConnectPaths.Login, new OpenIdConnectChallengeProperties { RedirectUri = LocalUrl.OrHome(returnUrl) });
+
+    // The provider is asked to let the person prove themselves again, all factors of the account included. Whether it did is read from auth_time, never from the question.
+    private static IResult Confirm(HttpContext http, IOptions<PortalIdentityOptions> options, string? returnUrl) =>
+        Challenge(http, options.Value, ConnectPaths.Confirm, new OpenIdConnectChallengeProperties { RedirectUri = LocalUrl.OrHome(returnUrl), Prompt = "login", MaxAge = TimeSpan.Zero });
+
+    private static IResult Challenge(HttpContext http, PortalIdentityOptions options, string path, AuthenticationProperties properties)
     {
-        var target = LocalUrl.OrHome(returnUrl);
-        var publicUrl = options.Value.PublicUrl!;
         // The provider leads back to the public address; the cookies of the way there must be set for it, not for another name of this machine.
-        if (http.Request.Host != options.Value.PublicHost)
-            return Results.Redirect(new Uri(publicUrl, ConnectPaths.Login).ToString() + QueryString.Create("returnUrl", target));
-        return Results.Challenge(new AuthenticationProperties { RedirectUri = target }, [PortalAuthentication.OidcScheme]);
+        if (http.Request.Host != options.PublicHost)
+            return Results.Redirect(new Uri(options.PublicUrl!, path).ToString() + QueryString.Create("returnUrl", properties.RedirectUri!));
+        return Results.Challenge(properties, [PortalAuthentication.OidcScheme]);
     }
 
     private static RazorComponentResult ShowSignOut(HttpContext http, IAntiforgery antiforgery) =>

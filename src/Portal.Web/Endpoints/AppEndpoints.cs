@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Portal.Core.Apps;
+using Portal.Core.Config;
 using Portal.Core.Domains;
 using Portal.Core.Members;
 using Portal.Core.Observe;
@@ -53,6 +54,10 @@ internal static class AppEndpoints
                 Answers.Accepted(use.SetSecretAsync(http.Actor(), http.Scope(ScopeLevel.App), name, body.Value, http.RequestAborted))))
             .WithName("SetSecret").Accepts<SecretValue>("application/json").Produces<ReleaseView>(202).RequiresRight(Right.SecretWrite, ScopeLevel.App);
 
+        // For the console: a token never has the fresh sign-in that it takes. The value goes straight to the page's script, past the circuit and every cache.
+        app.MapPost("/secrets/{name}/reveal", (string name, HttpContext http, ISecretReveals use) => RequestBody.WithJsonAsync<Reveal>(http, async body =>
+                (await use.RevealAsync(http.Actor(), http.Scope(ScopeLevel.App), name, body.Reason, http.RequestAborted)).Match(secret => Revealed(http, secret), Problems.Of)))
+            .WithName("RevealSecret").Accepts<Reveal>("application/json").Produces<SecretText>().RequiresRight(Right.SecretReveal, ScopeLevel.App);
         app.MapGet("/secrets", (HttpContext http, IApps use) => Answers.Ok(use.SecretVersionsAsync(http.Actor(), http.Scope(ScopeLevel.App), http.RequestAborted)))
             .WithName("ListSecretVersions").Produces<IReadOnlyList<SecretVersion>>().RequiresRight(Right.AppView, ScopeLevel.App);
 
@@ -103,7 +108,20 @@ internal static class AppEndpoints
 
     internal sealed record Value([property: System.Text.Json.Serialization.JsonPropertyName("value")] string Text);
 
+    private static IResult Revealed(HttpContext http, RevealedSecret secret)
+    {
+        http.Response.Headers.CacheControl = "no-store";
+        return Results.Ok(new SecretText(secret.Name, secret.Version, secret.Value.Reveal()));
+    }
+
     internal sealed record SecretValue(Sensitive Value);
+
+    internal sealed record Reveal(string Reason);
+
+    internal sealed record SecretText(string Name, int Version, string Value)
+    {
+        public override string ToString() => $"{Name} version {Version}";
+    }
 
     internal sealed record Certificate([property: System.Text.Json.Serialization.JsonPropertyName("certificate")] string Chain, Sensitive Key);
 }

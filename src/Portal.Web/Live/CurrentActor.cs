@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Security.Claims;
 using Microsoft.AspNetCore.Components.Authorization;
 using Portal.Core.Members;
@@ -8,6 +9,8 @@ namespace Portal.Web.Live;
 /// <param name="authentication">The circuit's principal.</param>
 public sealed class CurrentActor(AuthenticationStateProvider authentication)
 {
+    private const long MaxSeconds = 1L << 36;
+
     /// <summary>The acting user, or null when nobody is signed in.</summary>
     public async Task<Actor?> FindAsync() => From((await authentication.GetAuthenticationStateAsync()).User);
 
@@ -21,6 +24,10 @@ public sealed class CurrentActor(AuthenticationStateProvider authentication)
         }
         // A token that is narrowed carries none of its owner's power over the platform.
         var scope = TokenScope.Stored(principal.FindFirstValue("portal:scope"), principal.FindFirstValue("portal:rights"));
-        return new Actor(id, principal.FindFirstValue("email") ?? "", scope is null ? roles : PlatformRoles.None, scope);
+        return new Actor(id, principal.FindFirstValue("email") ?? "", scope is null ? roles : PlatformRoles.None, scope)
+        {
+            SignedInAt = long.TryParse(principal.FindFirstValue("portal:authenticated"), NumberStyles.None, CultureInfo.InvariantCulture, out var seconds) && seconds < MaxSeconds
+                ? DateTimeOffset.FromUnixTimeSeconds(seconds) : null,
+        };
     }
 }

@@ -27,6 +27,7 @@ internal static class Rights
         Right.Scale => L("scale apps"),
         Right.ConfigWrite => L("change the configuration"),
         Right.SecretWrite => L("set secrets"),
+        Right.SecretReveal => L("reveal secrets"),
         Right.MetricsRead => L("read figures"),
         Right.Exec => L("open terminals"),
         Right.AuditRead => L("read the audit"),

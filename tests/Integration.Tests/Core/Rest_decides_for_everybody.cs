@@ -154,6 +154,28 @@ public sealed class Rest_decides_for_everybody(Product product) : IClassFixture<
         Assert.Equal(HttpStatusCode.NotFound, (await client.PostAsync("/hooks/none", new StringContent("{}", Encoding.UTF8, "application/json"))).StatusCode);
     }
 
+    [Fact]
+    public async Task A_secret_is_shown_to_a_fresh_session_of_the_console_uncached_and_to_nobody_else()
+    {
+        await using var app = await StartAsync();
+        var (owner, place) = await product.AppAsync("reveals");
+        Product.Ok(await product.Get<IApps>().SetSecretAsync(owner, place, "KEY", new("canary-5521"), default));
+        const string url = "/api/v1/teams/reveals/projects/shop/environments/production/apps/hello/secrets/KEY/reveal";
+        // A token's principal never carries the moment of a sign-in.
+        using var token = Client(app, owner);
+        var refused = await token.PostAsJsonAsync(url, new { reason = "it does not start" });
+        Assert.Equal(HttpStatusCode.Forbidden, refused.StatusCode);
+        Assert.DoesNotContain("canary", await refused.Content.ReadAsStringAsync());
+
+        using var fresh = app.GetTestClient();
+        fresh.DefaultRequestHeaders.Add("x-user", $"{owner.UserId} {owner.Email} {product.Clock.GetUtcNow().ToUnixTimeSeconds()}");
+        Assert.Equal(HttpStatusCode.UnprocessableEntity, (await fresh.PostAsJsonAsync(url, new { reason = " " })).StatusCode);
+        var shown = await fresh.PostAsJsonAsync(url, new { reason = "it does not start" });
+        Assert.Equal(HttpStatusCode.OK, shown.StatusCode);
+        Assert.True(shown.Headers.CacheControl!.NoStore);
+        Assert.Equal("canary-5521", (string?)(await Json(shown))["value"]);
+    }
+
     [Theory]
     [InlineData("token")]
     [InlineData("role")]

@@ -64,6 +64,8 @@ internal sealed class IdentityHost : IAsyncDisposable
         var app = builder.Build();
         app.UsePortalIdentity();
         app.MapGet("/", (HttpContext http) => $"home of {http.User.FindFirst("email")!.Value}").RequireAuthorization(PortalAuthentication.PagePolicy);
+        app.MapGet("/when", (HttpContext http) => http.User.FindFirst("portal:authenticated")?.Value ?? "never").RequireAuthorization(PortalAuthentication.PagePolicy);
+        app.MapGet("/api/v1/when", (HttpContext http) => http.User.FindFirst("portal:authenticated")?.Value ?? "never").RequireAuthorization(PortalAuthentication.RestPolicy);
         app.MapMethods("/api/v1/me", ["GET", "POST"], (HttpContext http) => http.User.FindFirst("sub")!.Value).RequireAuthorization(PortalAuthentication.RestPolicy);
         app.MapPortalAccount();
         await app.StartAsync();

@@ -1,8 +1,10 @@
+using System.Globalization;
 using System.Net;
 using System.Net.Http.Headers;
 using Microsoft.AspNetCore.WebUtilities;
 using Microsoft.Extensions.DependencyInjection;
 using Portal.Identity.Tokens;
+using Testing;
 using Xunit;
 
 namespace Integration.Tests.Identity;
@@ -189,6 +191,38 @@ public sealed class SignInTests(IdentityPostgres postgres)
         Assert.Equal(HttpStatusCode.OK, (await again.GetAsync("/")).StatusCode);
         Assert.Equal("ada@example.test", (await second.Services.GetRequiredService<IAccessTokenReader>().ReadAsync(access, CancellationToken.None))?.Email);
     }
+
+    [Fact]
+    public async Task Signing_in_again_is_asked_for_and_its_moment_is_the_providers_word_that_no_token_carries()
+    {
+        await _host.CreateUserAsync("again@example.test");
+        using var browser = _host.NewBrowser();
+        await browser.SignInAsync("again@example.test");
+        await _database.ReadAsync<Guid>("UPDATE identity.sessions SET created_at = created_at - interval '1 hour' WHERE account_id = (SELECT id FROM identity.accounts WHERE email = 'again@example.test') RETURNING id");
+        // Without the question the provider answers from the session it has, and says that it is old.
+        await Eventually.Async("the old moment", async () => long.Parse(await (await browser.FollowAsync("/account/login?returnUrl=%2Fwhen")).Content.ReadAsStringAsync(), CultureInfo.InvariantCulture), at => at < Now() - 3000);
+        var client = new OidcTestClient(_host, browser);
+        var (access, _, _) = await OidcTestClient.TokensAsync(await client.RedeemAsync(await client.CodeAsync()));
+        using var copy = browser.Copy(_host);
+
+        var form = await browser.FollowAsync("/account/confirm?returnUrl=%2Fwhen");
+        Assert.Equal("/sign-in", form.RequestMessage!.RequestUri!.AbsolutePath);
+        Assert.Contains(browser.Trail, uri => uri.AbsolutePath == "/connect/authorize" && uri.Query.Contains("prompt=login", StringComparison.Ordinal) && uri.Query.Contains("max_age=0", StringComparison.Ordinal));
+        var back = await browser.FollowAsync(await browser.SubmitAsync(form, "/sign-in", ("email", "again@example.test"), ("password", IdentityHost.Password)));
+
+        Assert.Equal("/when", back.RequestMessage!.RequestUri!.AbsolutePath);
+        Assert.InRange(long.Parse(await back.Content.ReadAsStringAsync(), CultureInfo.InvariantCulture), Now() - 60, Now() + 1);
+        // The session of before ended with it, and what it gave out; a token never says when its person signed in.
+        Assert.Equal("/sign-in", (await copy.FollowAsync("/")).RequestMessage!.RequestUri!.AbsolutePath);
+        Assert.Equal(HttpStatusCode.Unauthorized, (await MeAsync(access)).StatusCode);
+        var (newer, _, _) = await OidcTestClient.TokensAsync(await client.RedeemAsync(await client.CodeAsync()));
+        using var rest = new HttpClient { BaseAddress = _host.Address };
+        rest.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", newer);
+        Assert.Equal("never", await rest.GetStringAsync("/api/v1/when"));
+        Assert.DoesNotContain("//evil.test", (await browser.GetAsync("/account/confirm?returnUrl=%2F%2Fevil.test")).Headers.Location!.ToString(), StringComparison.Ordinal);
+    }
+
+    private static long Now() => TimeProvider.System.GetUtcNow().ToUnixTimeSeconds();
 
     private async Task<HttpResponseMessage> MeAsync(string token)
     {

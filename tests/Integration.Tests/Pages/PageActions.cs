@@ -169,7 +169,7 @@ internal static class PageActions
             Open = (page, _) => page.FillAsync("Endpoint description", "Second"),
             Act = (page, _) => page.SendAsync("Create endpoint"),
         },
-        new("AppWebhooks.RotateAsync", "IWebhookEndpoints.RotateAsync", [Right.WebhookManage], App + "/webhooks") { Changes = "webhook_endpoints", Act = (page, _) => page.PressAsync("Rotate the secret of Registry") },
+        new("AppWebhooks.RotateAsync", "IWebhookEndpoints.RotateAsync", [Right.WebhookManage], App + "/webhooks") { Changes = "webhook_endpoints", Act = (page, _) => page.PressAsync("Rotate secret of Registry") },
         new("AppWebhooks.DeleteAsync", "IWebhookEndpoints.DeleteAsync", [Right.WebhookManage], App + "/webhooks")
         {
             Changes = "webhook_endpoints",

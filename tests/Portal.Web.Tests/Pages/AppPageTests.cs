@@ -193,6 +193,38 @@ public sealed class AppPageTests : ConsoleContext
     }
 
     [Fact]
+    public void A_secret_is_revealed_only_after_a_fresh_sign_in_and_by_the_script_alone()
+    {
+        Apps.All[0] = Apps.All[0] with { Secrets = [new("API_KEY", 2, Place.Now)], Declaration = Apps.All[0].Declaration with { Spec = Apps.All[0].Declaration.Spec with { Secrets = ["API_KEY"] } } };
+        SignedInAt = Place.Now.AddMinutes(-6);
+        var page = Show("config");
+
+        page.Button("Reveal API_KEY").Click();
+        Assert.Equal("/account/confirm?returnUrl=%2Ft%2Facme%2Fp%2Fshop%2Fe%2Fproduction%2Fapps%2Fhello%2Fconfig%3Freveal%3DAPI_KEY", page.Link("Sign in again").GetAttribute("href"));
+        Assert.Empty(page.FindAll("[data-reveal]"));
+        page.Button("Close").Click();
+
+        SignedInAt = Place.Now.AddMinutes(-1);
+        page.Button("Reveal API_KEY").Click();
+        Assert.Equal("/api/v1/teams/acme/projects/shop/environments/production/apps/hello/secrets/API_KEY/reveal", page.Find("[data-address]").GetAttribute("data-address"));
+        Assert.Equal("", page.Find("[data-value]").TextContent);
+        Assert.True(page.Find("[data-value]").HasAttribute("hidden"));
+    }
+
+    [Fact]
+    public void An_administrator_who_may_not_reveal_reads_why()
+    {
+        Authorizer.Role = Role.Admin;
+        Apps.All[0] = Apps.All[0] with { Secrets = [new("API_KEY", 2, Place.Now)], Declaration = Apps.All[0].Declaration with { Spec = Apps.All[0].Declaration.Spec with { Secrets = ["API_KEY"] } } };
+        var page = Show("config");
+
+        page.Button("Reveal API_KEY").Click();
+
+        Assert.Empty(page.FindAll("dialog [data-address]"));
+        Assert.Contains("As Admin you may not reveal secrets.", page.Described(page.Button("Reveal API_KEY")), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_domain_that_another_app_has_is_refused_in_words_and_a_free_one_is_added()
     {
         var page = Show("network");

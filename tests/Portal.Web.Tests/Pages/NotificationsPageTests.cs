@@ -44,7 +44,7 @@ public sealed class NotificationsPageTests : ConsoleContext
         page.Button("Test Chat").Click();
         Assert.Contains("The receiver answered 500.", page.Text(), StringComparison.Ordinal);
 
-        page.Button("Send test again").Click();
+        page.Button("Send again: test").Click();
 
         Assert.Contains("replay", Notifications.Calls);
     }
