@@ -171,6 +171,23 @@ public sealed class DeclarationEditorTests : ConsoleContext
     }
 
     [Fact]
+    public void Every_change_reaches_the_browsers_draft_by_the_part_it_stands_in_and_never_a_secrets_value()
+    {
+        var page = Show();
+        page.Field("Image").Change("localhost/portal/typed:1");
+        page.Button("Add secret").Click();
+        page.Field("Secret 1 name").Change("API_KEY");
+        page.Field("Secret 1 value").Change("canary-draft");
+
+        var kept = JSInterop.Invocations["Portal.keepDraft"].Select(call => (string)call.Arguments[2]!).ToList();
+        Assert.Contains("localhost/portal/typed:1", kept[^1], StringComparison.Ordinal);
+        Assert.Contains("API_KEY", kept[^1], StringComparison.Ordinal);
+        Assert.DoesNotContain(kept, draft => draft.Contains("canary", StringComparison.Ordinal));
+        Assert.Equal("Secrets.0.Name", page.Field("Secret 1 name").GetAttribute("data-draft-field"));
+        Assert.False(page.Field("Secret 1 value").HasAttribute("data-draft-field"));
+    }
+
+    [Fact]
     public void A_viewer_may_not_plan_and_reads_why()
     {
         Authorizer.Role = Role.Viewer;

@@ -48,7 +48,8 @@ public sealed class DeclarationDraft
     {
         ArgumentNullException.ThrowIfNull(form);
         (form.Name, form.Image) = (Name, Image);
-        Replace(form.Processes, Processes);
+        // What a process has beyond the form's fields is not in the draft.
+        Replace(form.Processes, [.. Processes.Select(process => process.Onto(form.Processes.Find(known => known.Name == process.Name)))]);
         Replace(form.Variables, Variables);
         Replace(form.Secrets, Secrets);
         Replace(form.Domains, Domains);

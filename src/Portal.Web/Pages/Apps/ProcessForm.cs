@@ -29,6 +29,13 @@ public sealed class ProcessForm
         Args = CommandLine.Join(spec.Args),
     };
 
+    /// <summary>Takes over, from the same process as it is stored, what the form has no field for.</summary>
+    public ProcessForm Onto(ProcessForm? known)
+    {
+        _spec = known?._spec ?? _spec;
+        return this;
+    }
+
     public ProcessSpec ToSpec() => _spec with
     {
         Port = Number(Port),

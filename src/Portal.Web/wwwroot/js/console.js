@@ -7,9 +7,17 @@
     closeDialog(dialog) { if (dialog?.open) dialog.close(); },
     // Called by a circuit that has drawn itself; see resume.
     live() { },
-    // Drafts live as long as the tab.
+    // Drafts live as long as the tab. The circuit says what rows a form has, the fields themselves say what stands in them: so every key stroke is kept, the server alive or not.
     draft(key) { try { return sessionStorage.getItem(key); } catch { return null; } },
-    keepDraft(key, text) { try { if (text) sessionStorage.setItem(key, text); else sessionStorage.removeItem(key); } catch { /* full or forbidden: the sealed draft is still there */ } },
+    keepDraft(form, key, text) {
+      if (form) form.dataset.draft = key;
+      drafts.set(key, text);
+      if (form) storeDraft(form);
+    },
+    dropDraft(key) {
+      drafts.delete(key);
+      try { sessionStorage.removeItem(key); } catch { /* forbidden: there was none */ }
+    },
     async copy(text) { await navigator.clipboard?.writeText(text); },
     download(name, text) {
       const url = URL.createObjectURL(new Blob([text], { type: "text/plain" }));
@@ -17,6 +25,21 @@
       link.click();
       setTimeout(() => URL.revokeObjectURL(url), 1000);
     },
+  };
+
+  // The shape of each form on the page by the key of its draft, as the circuit last said it.
+  const drafts = new Map();
+  const storeDraft = (form) => {
+    const key = form.dataset.draft, shape = drafts.get(key);
+    if (!shape) return;
+    const draft = JSON.parse(shape);
+    for (const field of form.querySelectorAll("[data-draft-field]")) {
+      const path = field.dataset.draftField.split("."), last = path.pop();
+      const owner = path.reduce((part, name) => part?.[name], draft);
+      if (owner && last in owner) owner[last] = field.value;
+    }
+    const text = JSON.stringify(draft);
+    try { if (text !== JSON.stringify(JSON.parse(form.dataset.draftUntouched))) sessionStorage.setItem(key, text); else sessionStorage.removeItem(key); } catch { /* full or forbidden: the sealed draft is still there */ }
   };
 
   // Menus.
@@ -167,6 +190,7 @@
 
   document.addEventListener("input", (event) => {
     if (event.target.matches?.(".portal-palette__input")) palette.filter(event.target.value);
+    if (event.target.matches?.("[data-draft-field]") && event.target.form?.dataset.draft) storeDraft(event.target.form);
     if (event.target.matches?.("[data-shortcuts-off]")) store("portal-shortcuts", event.target.checked ? "off" : "on");
   });
 
