@@ -25,6 +25,7 @@ public static class PortalCommandLine
         VolumesCommand.Create(),
         QuotaCommand.Create(),
         ClusterCommand.Create(),
+        ProjectCommand.Create(),
         PromoteCommand.Create(),
         ApprovalCommands.CreateList(),
         ApprovalCommands.CreateApprove(),

@@ -25,6 +25,7 @@ using Portal.Core.Releases;
 using Portal.Core.Tasks;
 using Portal.Core.Teams;
 using Portal.Core.Terminals;
+using Portal.Core.Transfers;
 using Portal.Core.Volumes;
 
 namespace Portal.Core;
@@ -56,7 +57,7 @@ public static class PortalCoreServices
     private static IServiceCollection AddUseCases(this IServiceCollection services)
     {
         services.TryAddSingleton<IAuthorizer, Authorizer>();
-        services.TryAddSingleton<IMembers, MemberCommands>();
+        services.AddSingleton<MemberWriter>().TryAddSingleton<IMembers, MemberCommands>();
         services.TryAddSingleton<ITeams, TeamCommands>();
         services.TryAddSingleton<IProjects, ProjectCommands>();
         services.TryAddSingleton<IEnvironments, EnvironmentCommands>();
@@ -72,6 +73,7 @@ public static class PortalCoreServices
         services.TryAddSingleton<IVolumes, VolumeCommands>();
         services.TryAddSingleton<IFreezes, FreezeCommands>();
         services.TryAddSingleton<IQuotas, QuotaCommands>();
+        services.AddSingleton<ProjectImport>().TryAddSingleton<ITransfers, Transfers.Transfers>();
         services.TryAddSingleton<IPreviews, PreviewCommands>();
         services.TryAddSingleton<IPromotions, Promotions>();
         services.TryAddSingleton<IApprovals, ApprovalCommands>();

@@ -27,6 +27,11 @@ public sealed class A_backup_brings_everything_back
 
             var backup = await portal.PortalAsync(["backup", archive, "--data", portal.Data]);
             Assert.True(backup.ExitCode == 0, backup.Output + backup.Error);
+            var proof = await portal.PortalAsync(["backup", "--verify", archive, "--data", portal.Data]);
+            Assert.True(proof.ExitCode == 0, proof.Output + proof.Error);
+            Assert.Contains("the audit trail is unbroken", proof.Output, StringComparison.Ordinal);
+            Assert.Contains("1 teams", proof.Output, StringComparison.Ordinal);
+            Assert.Empty(Directory.GetDirectories(Path.GetTempPath(), "portal-proof-*"));
             Assert.Equal("600", (await PortalInstance.RunAsync("stat", ["-c", "%a", archive])).Output.Trim());
             await portal.KubectlOkAsync("create", "configmap", "lost");
             var again = await portal.PortalAsync(["backup", archive, "--data", portal.Data]);
@@ -69,6 +74,10 @@ public sealed class A_backup_brings_everything_back
         await File.WriteAllBytesAsync(damaged, bytes);
         try
         {
+            var proof = await portal.PortalAsync(["backup", "--verify", damaged]);
+            Assert.Equal(1, proof.ExitCode);
+            Assert.Contains("damaged", proof.Error, StringComparison.Ordinal);
+            Assert.DoesNotContain("proved", proof.Output, StringComparison.Ordinal);
             var up = await portal.UpAsync("--restore", damaged);
             Assert.NotEqual(0, up.ExitCode);
             Assert.Contains("damaged", up.Error, StringComparison.Ordinal);

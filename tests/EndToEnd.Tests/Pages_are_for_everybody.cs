@@ -18,6 +18,7 @@ public sealed class Pages_are_for_everybody(PortalFixture portal)
     [
         "/", $"/t/{Team}", $"/t/{Team}/members", $"/t/{Team}/settings", $"/t/{Team}/p/shop", $"/t/{Team}/p/shop/settings", Apps, $"/t/{Team}/p/shop/e/staging/what-if", $"{Apps}/new",
         $"{Apps}/hello", $"{Apps}/hello/edit", $"{Apps}/hello/releases", $"{Apps}/hello/logs", $"{Apps}/hello/instances", $"{Apps}/hello/config", $"{Apps}/hello/network", $"{Apps}/hello/events",
+        $"/t/{Team}/import", $"/t/{Team}/usage", $"/t/{Team}/p/shop/e/staging/domains", $"/t/{Team}/p/shop/e/staging/config", $"/t/{Team}/p/shop/e/staging/jobs", $"/t/{Team}/p/shop/e/staging/volumes", $"{Apps}/hello/storage",
         $"{Apps}/hello/webhooks", $"{Apps}/hello/settings", "/platform/nodes", "/platform/nodes/NODE",
     ];
 

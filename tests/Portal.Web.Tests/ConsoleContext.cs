@@ -18,8 +18,11 @@ using Portal.Core.Observe;
 using Portal.Core.Placements;
 using Portal.Core.Plan;
 using Portal.Core.Projects;
+using Portal.Core.Quotas;
 using Portal.Core.Releases;
 using Portal.Core.Teams;
+using Portal.Core.Transfers;
+using Portal.Core.Volumes;
 using Portal.Web.Live;
 using Portal.Web.Tests.Doubles;
 using Portal.Web.Ui;
@@ -69,6 +72,9 @@ public abstract class ConsoleContext : BunitContext
         Add<IPromotions>(Promotions);
         Add<INotifications>(Notifications);
         Add<IActivity>(Activity);
+        Add<IVolumes>(Volumes);
+        Add<IQuotas>(Quotas);
+        Add<ITransfers>(Transfers);
         Services.AddSingleton<IDeclarations>(new Declarations(new PortalCoreOptions()));
         // Last, since it makes the renderer and thereby closes the collection of services.
         SetRendererInfo(new RendererInfo("Server", isInteractive: true));
@@ -94,6 +100,9 @@ public abstract class ConsoleContext : BunitContext
     internal FakeNodes Nodes { get; } = new();
     internal FakeClusters Clusters { get; } = new();
     internal FakeActivity Activity { get; } = new();
+    internal FakeVolumes Volumes { get; } = new();
+    internal FakeQuotas Quotas { get; } = new();
+    internal FakeTransfers Transfers { get; } = new();
     internal FakeNotifications Notifications { get; } = new();
     internal Trouble Trouble { get; } = new();
 

@@ -10,8 +10,6 @@ namespace Portal.Core.Audit;
 /// <summary>Reads, exports and verifies the audit of a team.</summary>
 internal sealed class AuditQueries(UnitOfWork work, ITenantDbContextFactory contexts, AuditCheckpoints checkpoints, AuditKey key, TimeProvider clock) : IAudit
 {
-    private const int Page = 1000;
-
     public string PublicKey => key.PublicKey;
 
     public Task<Result<IReadOnlyList<AuditView>>> ListAsync(Actor actor, string team, AuditFilter filter, CancellationToken cancellationToken) =>
@@ -33,27 +31,7 @@ internal sealed class AuditQueries(UnitOfWork work, ITenantDbContextFactory cont
 
     public Task<Result<AuditVerdict>> VerifyAsync(Actor actor, string team, CancellationToken cancellationToken) =>
         work.ReadAsync<AuditVerdict>(actor, Right.AuditRead, new(team), async (db, access) =>
-        {
-            var id = access.Tenant.TeamId!.Value;
-            var signed = await db.AuditCheckpoints.AsNoTracking().OrderBy(c => c.Sequence).ToListAsync(cancellationToken);
-            var (former, sequence, next) = (AuditChain.Start, 0L, 0);
-            await foreach (var row in RowsAsync(db, id, cancellationToken))
-            {
-                sequence++;
-                if (row.Sequence != sequence) return Broken($"Act {sequence} is missing.");
-                if (!AuditChain.Hash(former, AuditChain.Entry(row), sequence).AsSpan().SequenceEqual(row.Hash)) return Broken($"Act {sequence} is not what its hash says.");
-                former = row.Hash!;
-                if (next >= signed.Count || signed[next].Sequence != sequence) continue;
-                var checkpoint = signed[next++];
-                if (!checkpoint.Hash.AsSpan().SequenceEqual(former) || (checkpoint.KeyId == key.Id && !key.Verify(id, sequence, former, checkpoint.At, checkpoint.Signature)))
-                    return Broken($"Act {sequence} is not what was signed.");
-            }
-
-            return next < signed.Count ? Broken($"Acts {sequence + 1} to {signed[^1].Sequence} were signed and are gone.") : Verdict("");
-
-            AuditVerdict Verdict(string fault) => new(fault.Length == 0, sequence, next, sequence == 0 ? "" : Convert.ToHexStringLower(former), fault);
-            Result<AuditVerdict> Broken(string fault) => Verdict(fault);
-        }, cancellationToken);
+            await AuditWalk.VerifyAsync(db, access.Tenant.TeamId!.Value, key, cancellationToken), cancellationToken);
 
     private static IQueryable<AuditRow> Pass(IQueryable<AuditRow> rows, AuditFilter filter)
     {
@@ -87,7 +65,7 @@ internal sealed class AuditQueries(UnitOfWork work, ITenantDbContextFactory cont
         var signed = await db.AuditCheckpoints.AsNoTracking().OrderBy(c => c.Sequence).ToListAsync(either.Token);
         yield return Line("audit", ("exportedAt", CanonicalJson.Time(clock.GetUtcNow())), ("publicKey", key.PublicKey), ("teamId", id.ToString()), ("teamName", team), ("version", 1L));
         var next = 0;
-        await foreach (var row in RowsAsync(db, id, either.Token))
+        await foreach (var row in AuditWalk.RowsAsync(db, id, either.Token))
         {
             yield return Line("act", [.. AuditChain.Members(AuditChain.Entry(row), row.Sequence!.Value), ("hash", Convert.ToHexStringLower(row.Hash!))]);
             if (next >= signed.Count || signed[next].Sequence != row.Sequence) continue;
@@ -99,16 +77,4 @@ internal sealed class AuditQueries(UnitOfWork work, ITenantDbContextFactory cont
     }
 
     private static string Line(string kind, params IEnumerable<(string Name, object Value)> members) => Encoding.UTF8.GetString(CanonicalJson.Of([("kind", kind), .. members]));
-
-    // A page at a time: an audit grows for years.
-    private static async IAsyncEnumerable<AuditRow> RowsAsync(PortalDbContext db, Guid team, [EnumeratorCancellation] CancellationToken cancellationToken)
-    {
-        for (long after = 0; ;)
-        {
-            var page = await db.Audit.AsNoTracking().Where(row => row.TeamId == team && row.Sequence > after).OrderBy(row => row.Sequence).Take(Page).ToListAsync(cancellationToken);
-            foreach (var row in page) yield return row;
-            if (page.Count < Page) yield break;
-            after = page[^1].Sequence!.Value;
-        }
-    }
 }

@@ -30,20 +30,7 @@ internal sealed class EnvironmentCommands(UnitOfWork work, WorkSignal signal, Ti
             var target = string.IsNullOrWhiteSpace(cluster) || cluster == ClusterViews.Embedded ? null : await TargetAsync(db, cluster, cancellationToken);
             if (target is null && !string.IsNullOrWhiteSpace(cluster) && cluster != ClusterViews.Embedded)
                 return Error.Invalid("cluster", $"There is no such cluster; name one of the team's or the platform's, or {ClusterViews.Embedded}.");
-            var id = Guid.CreateVersion7();
-            var row = new EnvironmentRow
-            {
-                Id = id,
-                TeamId = access.Tenant.TeamId!.Value,
-                ProjectId = access.ProjectId!.Value,
-                Name = name,
-                Protected = isProtected,
-                Approvals = isProtected,
-                QuotaPending = true,
-                Namespace = Names.Namespace(project, name, id),
-                ClusterId = target?.Id,
-                CreatedAt = clock.GetUtcNow(),
-            };
+            var row = New(access.Tenant.TeamId!.Value, parent.Id, project, name, isProtected, clock.GetUtcNow(), target?.Id);
             db.Environments.Add(row);
             return new EnvironmentView(row.Id, team, project, name, isProtected, row.Namespace, 0, false, row.CreatedAt) { Approvals = row.Approvals, Cluster = target is null ? null : ClusterViews.Target(target) };
         }, cancellationToken, string.IsNullOrWhiteSpace(cluster) ? name : $"{name} on {cluster}");
@@ -77,6 +64,25 @@ internal sealed class EnvironmentCommands(UnitOfWork work, WorkSignal signal, Ti
         }, cancellationToken);
         signal.Raise();
         return result;
+    }
+
+    /// <summary>A new environment with the namespace it keeps.</summary>
+    public static EnvironmentRow New(Guid team, Guid projectId, string project, string name, bool isProtected, DateTimeOffset now, Guid? cluster = null)
+    {
+        var id = Guid.CreateVersion7();
+        return new()
+        {
+            Id = id,
+            TeamId = team,
+            ProjectId = projectId,
+            Name = name,
+            Protected = isProtected,
+            Approvals = isProtected,
+            QuotaPending = true,
+            Namespace = Names.Namespace(project, name, id),
+            ClusterId = cluster,
+            CreatedAt = now,
+        };
     }
 
     // The team's own before the platform's. The reference to it holds off its removal, which locks it and then counts the environments.

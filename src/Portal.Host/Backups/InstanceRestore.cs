@@ -1,4 +1,3 @@
-using Kube.ApiServer.Storage;
 using Portal.Host.Instance;
 using Portal.Host.Postgres;
 
@@ -28,22 +27,13 @@ internal sealed class InstanceRestore(DataDirectory data, TimeProvider time)
             await progress.StepAsync("the archive is read and its checksums compared", async () => manifest = await BackupArchive.ReadAsync(path, unpacked, cancellationToken));
             await progress.StepAsync("keys", () =>
             {
-                PlaceKeys(manifest, unpacked, keys);
+                RestoredParts.PlaceKeys(data, manifest, unpacked, keys);
                 settings = InstanceSettings.Adopt(data, File.ReadAllText(Path.Combine(unpacked, "instance.json")));
                 if (File.Exists(Path.Combine(unpacked, "portal.json")))
                     File.Move(Path.Combine(unpacked, "portal.json"), data.SettingsFile);
                 return Task.CompletedTask;
             });
-            await progress.StepAsync("PostgreSQL", () => postgres.StartAsync(cancellationToken));
-            await progress.StepAsync("the store", () => postgres.RestoreAsync("kube", Path.Combine(unpacked, "kube.dump"), cancellationToken));
-            await progress.StepAsync("the product's database", () => postgres.RestoreAsync("portal", Path.Combine(unpacked, "portal.dump"), cancellationToken));
-            await progress.StepAsync("every object is read, and a new epoch begins", async () =>
-            {
-                var options = new StoreOptions { ConnectionString = postgres.ConnectionString("kube_store", "kube", pool: 0), EncryptionKeyPath = Path.Combine(data.Keys, "kube-secrets.key") };
-                var (_, objects) = await StoreBackup.BeginAnewAsync(options, time, cancellationToken);
-                if (objects != manifest.Objects)
-                    throw new StartException($"{objects} objects were restored where the backup counted {manifest.Objects}.");
-            });
+            await RestoredParts.RestoreDatabasesAsync(data, postgres, manifest, unpacked, progress, time, cancellationToken);
             await postgres.StopAsync(cancellationToken);
             Directory.Delete(unpacked, recursive: true);
             return manifest;
@@ -52,27 +42,6 @@ internal sealed class InstanceRestore(DataDirectory data, TimeProvider time)
         {
             await UndoAsync(postgres, settings, rootExisted);
             throw;
-        }
-    }
-
-    private void PlaceKeys(BackupManifest manifest, string unpacked, string? keys)
-    {
-        if (!manifest.HasKeys && keys is null)
-            throw new StartException("the backup was taken without keys. Give the directory that holds `keys` and `pki` of the lost instance: --keys DIR");
-        var from = keys ?? unpacked;
-        foreach (var target in new[] { data.Keys, data.Pki })
-        {
-            var source = Path.Combine(from, Path.GetFileName(target));
-            if (!Directory.Exists(source))
-                throw new StartException($"{source} does not exist; keys and certificates of the instance are needed.");
-            foreach (var file in Directory.GetFiles(source, "*", SearchOption.AllDirectories))
-            {
-                // Some are text and some are not.
-                var copy = Path.Combine(target, Path.GetRelativePath(source, file));
-                Directory.CreateDirectory(Path.GetDirectoryName(copy)!);
-                File.Copy(file, copy);
-                File.SetUnixFileMode(copy, UnixFileMode.UserRead | UnixFileMode.UserWrite);
-            }
         }
     }
 

@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Antiforgery;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
+using static Portal.Web.Language.Words;
 
 namespace Portal.Web.Account;
 
@@ -17,9 +18,9 @@ internal sealed class AntiforgeryFilter(IAntiforgery antiforgery) : IEndpointFil
 
     public static RazorComponentResult TooOld() => Html.Show<MessagePage>(StatusCodes.Status400BadRequest, new()
     {
-        [nameof(MessagePage.Title)] = "This form is too old",
-        [nameof(MessagePage.Text)] = "You have signed in or out since it was opened. Go back, reload the page and send it again.",
-        [nameof(MessagePage.Action)] = "To the console",
+        [nameof(MessagePage.Title)] = L("This form is too old"),
+        [nameof(MessagePage.Text)] = L("You have signed in or out since it was opened. Go back, reload the page and send it again."),
+        [nameof(MessagePage.Action)] = L("To the console"),
         [nameof(MessagePage.Href)] = "/",
     });
 }

@@ -1,3 +1,5 @@
+using static Portal.Web.Language.Words;
+
 namespace Portal.Web.Account;
 
 /// <summary>A short name for a browser, good enough for its owner to recognise a session.</summary>
@@ -13,14 +15,14 @@ internal static class BrowserName
     public static string From(string? userAgent)
     {
         if (string.IsNullOrWhiteSpace(userAgent))
-            return "Unknown browser";
+            return L("Unknown browser");
         var browser = Find(Browsers, userAgent);
         var system = Find(Systems, userAgent);
         return (browser, system) switch
         {
             (null, _) => userAgent.Length > 40 ? userAgent[..40] : userAgent,
             (_, null) => browser,
-            _ => $"{browser} on {system}",
+            _ => F($"{browser} on {system}"),
         };
     }
 

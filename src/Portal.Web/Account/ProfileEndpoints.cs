@@ -11,6 +11,7 @@ using Portal.Identity.Accounts;
 using Portal.Identity.Server;
 using Portal.Identity.Sessions;
 using Portal.Identity.Tokens;
+using static Portal.Web.Language.Words;
 
 namespace Portal.Web.Account;
 
@@ -36,7 +37,7 @@ internal static class ProfileEndpoints
             Account(http), Session(http), form["current"].ToString(), form["password"].ToString(), http.RequestAborted);
         return faults.Count > 0
             ? await ShowAsync(http, StatusCodes.Status422UnprocessableEntity, faults)
-            : await ShowAsync(http, StatusCodes.Status200OK, [], done: "The password was changed. Your other sessions have ended.");
+            : await ShowAsync(http, StatusCodes.Status200OK, [], done: L("The password was changed. Your other sessions have ended."));
     }
 
     private static async Task<IResult> EndSessionAsync(HttpContext http, SessionRegistry sessions)

@@ -14,6 +14,7 @@ using Portal.Identity.Edge;
 using Portal.Identity.Server;
 using Portal.Identity.Sessions;
 using Portal.Identity.SignIn;
+using static Portal.Web.Language.Words;
 
 namespace Portal.Web.Account;
 
@@ -32,9 +33,9 @@ internal static class SignInEndpoints
         group.MapGet(ConnectPaths.Confirm, Confirm);
         group.MapGet(ConnectPaths.Logout, ShowSignOut);
         group.MapPost(ConnectPaths.Logout, SignOutAsync);
-        group.MapGet(ConnectPaths.SignedOut, () => Message(StatusCodes.Status200OK, "Signed out", "Your session has ended.", "Sign in", ConnectPaths.Login));
-        group.MapGet(ConnectPaths.AccessDenied, () => Message(StatusCodes.Status403Forbidden, "Access denied", "You have no right to open this page.", "To the console", "/"));
-        group.MapGet(ConnectPaths.SignInFailed, () => Message(StatusCodes.Status400BadRequest, "Sign-in did not work", "The sign-in took too long or was interrupted. Please try again.", "Sign in", ConnectPaths.Login));
+        group.MapGet(ConnectPaths.SignedOut, () => Message(StatusCodes.Status200OK, L("Signed out"), L("Your session has ended."), L("Sign in"), ConnectPaths.Login));
+        group.MapGet(ConnectPaths.AccessDenied, () => Message(StatusCodes.Status403Forbidden, L("Access denied"), L("You have no right to open this page."), L("To the console"), "/"));
+        group.MapGet(ConnectPaths.SignInFailed, () => Message(StatusCodes.Status400BadRequest, L("Sign-in did not work"), L("The sign-in took too long or was interrupted. Please try again."), L("Sign in"), ConnectPaths.Login));
     }
 
     private static RazorComponentResult ShowSignIn(HttpContext http, IAntiforgery antiforgery, string? returnUrl) =>

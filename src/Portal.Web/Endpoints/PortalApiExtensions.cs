@@ -54,6 +54,7 @@ public static class PortalApiExtensions
         TaskEndpoints.Map(api);
         EnvironmentEndpoints.Map(api);
         QuotaEndpoints.Map(api);
+        TransferEndpoints.Map(api);
         NodeEndpoints.Map(api);
         ClusterEndpoints.Map(api);
         foreach (var endpoint in endpoints.DataSources.Where(source => !former.Contains(source)).SelectMany(source => source.Endpoints))

@@ -28,6 +28,9 @@ internal static class Words
         return string.Format(CultureInfo.InvariantCulture, L(english.Format), english.GetArguments());
     }
 
+    /// <summary>A sentence that another room said in English, such as the message of an error.</summary>
+    public static string S(string english) => Languages.Current == Languages.English ? english : Sentences.In(Languages.Current, english);
+
     /// <summary>A number of things: one text for one, another for every other number.</summary>
     public static string Count(int count, string one, string many) => string.Format(CultureInfo.InvariantCulture, L(count == 1 ? one : many), count);
 }

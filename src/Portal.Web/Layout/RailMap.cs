@@ -15,6 +15,10 @@ internal static class RailMap
     public static IReadOnlyList<RailItem> OfEnvironment(string team, string project, string environment) =>
     [
         new("apps", IconName.Apps, L("Apps"), Addresses.Apps(team, project, environment), 'a'),
+        new("domains", IconName.Globe, L("Domains"), Addresses.Environment(team, project, environment, "domains")),
+        new("config", IconName.Key, L("Config and secrets"), Addresses.Environment(team, project, environment, "config")),
+        new("jobs", IconName.Release, L("Jobs"), Addresses.Environment(team, project, environment, "jobs")),
+        new("volumes", IconName.Instance, L("Volumes"), Addresses.Environment(team, project, environment, "volumes")),
         new("what-if", IconName.Help, L("What if"), Addresses.WhatIf(team, project, environment), 'w'),
     ];
 
@@ -33,6 +37,7 @@ internal static class RailMap
         new("members", IconName.Members, L("Members"), Addresses.Team(team, "members"), 'u'),
         new("notifications", IconName.Webhook, L("Notifications"), Addresses.Team(team, "notifications")),
         new("clusters", IconName.Globe, L("Clusters"), Addresses.Team(team, "clusters")),
+        new("usage", IconName.Activity, L("Usage and quota"), Addresses.Team(team, "usage")),
         new("audit", IconName.Lock, L("Audit"), Addresses.Team(team, "audit")),
         new("settings", IconName.Settings, L("Team settings"), Addresses.Team(team, "settings")),
     ];

@@ -9,6 +9,9 @@ internal static class Addresses
 
     public static string Apps(string team, string project, string environment) => $"{Project(team, project)}/e/{Escape(environment)}/apps";
 
+    /// <summary>A page of an environment beside its apps.</summary>
+    public static string Environment(string team, string project, string environment, string section) => $"{Project(team, project)}/e/{Escape(environment)}/{section}";
+
     public static string WhatIf(string team, string project, string environment) => $"{Project(team, project)}/e/{Escape(environment)}/what-if";
 
     public static string NewApp(string team, string project, string environment) => $"{Apps(team, project, environment)}/new";

@@ -1,4 +1,5 @@
 using Portal.Core.Results;
+using static Portal.Web.Language.Words;
 
 namespace Portal.Web.Live;
 
@@ -25,6 +26,6 @@ public sealed class FieldErrors(IReadOnlyList<FieldError> errors)
     {
         List<FieldError> found = [.. errors.Where(belongs)];
         if (found.Count == 0) return null;
-        return string.Join(' ', found.Select(error => error.Message).Distinct(StringComparer.Ordinal));
+        return string.Join(' ', found.Select(error => S(error.Message)).Distinct(StringComparer.Ordinal));
     }
 }

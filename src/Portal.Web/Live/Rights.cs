@@ -37,6 +37,8 @@ internal static class Rights
         Right.MembersManage => L("manage members"),
         Right.ProjectManage => L("manage projects and environments"),
         Right.ClusterManage => L("manage clusters"),
+        Right.VolumeDelete => L("delete volumes"),
+        Right.QuotaRequest => L("ask for a different quota"),
         Right.TeamDelete => L("delete the team"),
         _ => F($"use {right}"),
     };

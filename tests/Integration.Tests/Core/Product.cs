@@ -155,5 +155,7 @@ public sealed class Product : IAsyncLifetime
 
     internal async Task<RolloutView> RolloutAsync(Actor actor, ScopeRef app, int number) => Ok(await Get<IReleases>().GetAsync(actor, app, number, default)).Rollout;
 
+    internal Task<StoredProof> ProveAsync() => StoredProduct.ProveAsync(AppConnection, Path.Combine(_directory, "secrets.key"), default);
+
     internal Task<PortalDbContext> OpenAsync(TenantContext tenant) => Get<ITenantDbContextFactory>().CreateAsync(tenant, default);
 }

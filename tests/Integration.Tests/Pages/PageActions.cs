@@ -13,6 +13,7 @@ internal static class PageActions
 {
     private const string Team = "/t/{Team}";
     private const string Project = "/t/{Team}/p/{Project}";
+    private const string Exported = "apiVersion: portal/v1\nkind: Project\nmetadata: { name: imported }\nenvironments: { staging: {} }\n";
     private const string App = "/t/{Team}/p/{Project}/e/{Env}/apps/{App}";
 
     public static IReadOnlyList<PageAction> All { get; } =
@@ -49,6 +50,28 @@ internal static class PageActions
             Changes = "members",
             Open = (page, place) => page.PressAsync($"Remove {place.Other.Email}"),
             Act = (page, _) => page.PressAsync("Remove member"),
+        },
+        new("TeamImport.PlanAsync", "ITransfers.PlanAsync", [Right.ProjectManage], Team + "/import")
+        {
+            Shows = "Project imported:",
+            Open = (page, _) => page.FillAsync("The file's text", Exported),
+            Act = (page, _) => page.SendAsync("Review plan"),
+        },
+        new("TeamImport.ImportAsync", "ITransfers.ImportAsync", [Right.ProjectManage], Team + "/import")
+        {
+            Changes = "projects",
+            Open = async (page, _) =>
+            {
+                await page.FillAsync("The file's text", Exported);
+                await page.SendAsync("Review plan");
+            },
+            Act = (page, _) => page.PressAsync("Import"),
+        },
+        new("TeamUsage.AskForAsync", "IQuotas.RequestAsync", [Right.QuotaRequest], Team + "/usage")
+        {
+            Changes = "quota_requests",
+            Open = (page, _) => page.FillAsync("Reason", "the sale"),
+            Act = (page, _) => page.SendAsync("Send the request"),
         },
         new("TeamSettings.DeleteAsync", "ITeams.DeleteAsync", [Right.TeamDelete], Team + "/settings")
         {

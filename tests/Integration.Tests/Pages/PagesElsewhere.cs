@@ -34,6 +34,7 @@ internal static class PagesElsewhere
         ("NodePage.DrainAsync", "INodes.DrainAsync", Platform),
         ("NodePage.RemoveAsync", "INodes.RemoveAsync", Platform),
         ("ProjectEnvironments.Create", "IClusters.ListAsync", Rest),
+        ("VolumeTable.DeleteAsync", "IVolumes.DeleteAsync", Rest),
         ("TeamAudit.OlderAsync", "", Reads),
         ("TeamAudit.ReloadAsync", "IAuthorizer.AuthorizeAsync", Reads),
         ("TeamAudit.VerifyAsync", "IAudit.VerifyAsync", Rest),

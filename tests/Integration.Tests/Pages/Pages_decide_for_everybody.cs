@@ -14,7 +14,7 @@ namespace Integration.Tests.Pages;
 public sealed class Pages_decide_for_everybody(PagePlaces places) : IClassFixture<PagePlaces>
 {
     private static readonly Role[] Roles = Enum.GetValues<Role>();
-    private static readonly string[] Tabs = ["overview", "releases", "logs", "instances", "metrics", "config", "network", "events", "webhooks", "settings"];
+    private static readonly string[] Tabs = ["overview", "releases", "logs", "instances", "metrics", "config", "network", "storage", "events", "webhooks", "settings"];
     private readonly Product _product = places.Product;
 
     [Fact]

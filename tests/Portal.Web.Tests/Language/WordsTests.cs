@@ -12,11 +12,11 @@ namespace Portal.Web.Tests.Language;
 
 public sealed partial class WordsTests : ConsoleContext
 {
-    // What is in both languages as a whole. Sign-in and account pages are not yet, nor are sentences of Portal.Core and REST.
+    // What is in both languages as a whole: everything but REST, whose readers are programs.
     private static readonly string[] Translated =
     [
-        "Language/", "Layout/", "Live/", "Ui/", "Pages/Nodes/", "Pages/Clusters/", "Pages/Home", "Pages/NotFound", "Pages/TeamMembers", "Pages/TeamProjects", "Pages/TeamSettings", "Pages/Project", "Pages/WhatIf", "Pages/Loss", "Pages/Move", "Pages/Survival",
-        "Pages/Apps/",
+        "Language/", "Layout/", "Live/", "Ui/", "Pages/Nodes/", "Pages/Clusters/", "Pages/Home", "Pages/NotFound", "Pages/Team", "Pages/Project", "Pages/WhatIf", "Pages/Loss", "Pages/Move", "Pages/Survival",
+        "Pages/Apps/", "Pages/Environment", "Account/",
     ];
 
     private static IReadOnlyDictionary<string, string> Chinese { get; } = XDocument.Load(Repository.Path("src/Portal.Web/Language/Words.zh-Hans.resx")).Root!.Elements("data")
@@ -80,8 +80,8 @@ public sealed partial class WordsTests : ConsoleContext
             .Where(text => Words().IsMatch(text) && !Names.Contains(text));
     }
 
-    // Keys on a keyboard and the product's own name are the same everywhere.
-    private static readonly string[] Names = ["Portal", "Ctrl", "Enter", "Esc", "Ctrl K", "&nbsp;*"];
+    // Keys on a keyboard, commands and the product's own name are the same everywhere.
+    private static readonly string[] Names = ["Portal", "Ctrl", "Enter", "Esc", "Ctrl K", "&nbsp;*", "portal audit verify audit-.jsonl"];
 
     [GeneratedRegex(@"@\*.*?\*@", RegexOptions.Singleline)]
     private static partial Regex Comments();

@@ -69,6 +69,48 @@ internal static class PageRows
             Forbidden = "Verify the chain",
             Without = new Dictionary<PageState, string> { [PageState.Stale] = NotLive },
         },
+        [typeof(TeamImport)] = new()
+        {
+            Show = context => context.Render<TeamImport>(with => with.Add(p => p.Team, "acme")),
+            Forbidden = "Review plan",
+            Without = new Dictionary<PageState, string> { [PageState.EmptyFirstUse] = NotAList, [PageState.EmptyFiltered] = NotAList, [PageState.Stale] = NotLive },
+        },
+        [typeof(TeamUsage)] = new()
+        {
+            Show = context => context.Render<TeamUsage>(with => with.Add(p => p.Team, "acme")),
+            Forbidden = "Send the request",
+            Without = new Dictionary<PageState, string> { [PageState.EmptyFirstUse] = "there is always a quota", [PageState.EmptyFiltered] = NoFilter, [PageState.Stale] = NotLive },
+        },
+        [typeof(EnvironmentVolumes)] = new()
+        {
+            Show = context => context.Render<EnvironmentVolumes>(with => with.Add(p => p.Team, "acme").Add(p => p.Project, "shop").Add(p => p.Env, "production")),
+            Fill = context => context.Volumes.All.AddRange([FakeVolumes.View("data"), FakeVolumes.View("old", inUse: false)]),
+            Empty = "No volumes yet",
+            Forbidden = "Delete old…",
+            Without = new Dictionary<PageState, string> { [PageState.EmptyFiltered] = NoFilter, [PageState.Stale] = NotLive },
+        },
+        [typeof(EnvironmentDomains)] = new()
+        {
+            Show = context => context.Render<EnvironmentDomains>(with => with.Add(p => p.Team, "acme").Add(p => p.Project, "shop").Add(p => p.Env, "production")),
+            Fill = FillApp,
+            Empty = "No domains yet",
+            Without = new Dictionary<PageState, string> { [PageState.EmptyFiltered] = NoFilter, [PageState.Stale] = NotLive, [PageState.Forbidden] = "it changes nothing" },
+        },
+        [typeof(EnvironmentConfig)] = new()
+        {
+            Show = context => context.Render<EnvironmentConfig>(with => with.Add(p => p.Team, "acme").Add(p => p.Project, "shop").Add(p => p.Env, "production")),
+            Fill = FillApp,
+            Empty = "No variables and secrets yet",
+            Filtered = "/t/acme/p/shop/e/production/config?q=zzzz",
+            Without = new Dictionary<PageState, string> { [PageState.Stale] = NotLive, [PageState.Forbidden] = "it changes nothing" },
+        },
+        [typeof(EnvironmentJobs)] = new()
+        {
+            Show = context => context.Render<EnvironmentJobs>(with => with.Add(p => p.Team, "acme").Add(p => p.Project, "shop").Add(p => p.Env, "production")),
+            Fill = context => context.Apps.All.Add(Samples.App(declaration: Samples.Declaration() is var plain ? plain with { Spec = plain.Spec with { Processes = plain.Spec.Processes.Add("nightly", new() { Schedule = "30 2 * * *" }) } } : null)),
+            Empty = "No jobs yet",
+            Without = new Dictionary<PageState, string> { [PageState.EmptyFiltered] = NoFilter, [PageState.Stale] = NotLive, [PageState.Forbidden] = "it changes nothing" },
+        },
         [typeof(TeamNotifications)] = new()
         {
             Show = context => context.Render<TeamNotifications>(with => with.Add(p => p.Team, "acme")),
@@ -130,6 +172,7 @@ internal static class PageRows
         [typeof(AppInstances)] = Tab("instances", forbidden: null, [PageState.EmptyFirstUse, PageState.EmptyFiltered, PageState.Forbidden]),
         [typeof(AppConfig)] = Tab("config", "Set secret", [PageState.EmptyFirstUse, PageState.EmptyFiltered]),
         [typeof(AppNetwork)] = Tab("network", "Add domain", [PageState.EmptyFirstUse, PageState.EmptyFiltered]),
+        [typeof(AppStorage)] = Tab("storage", "Delete old…", [PageState.EmptyFiltered], context => context.Volumes.All.AddRange([FakeVolumes.View("data"), FakeVolumes.View("old", inUse: false)]), empty: "No volumes yet."),
         [typeof(AppEvents)] = Tab("events", forbidden: null, [PageState.EmptyFirstUse, PageState.Forbidden], filtered: "/t/acme/p/shop/e/production/apps/hello/events?q=zzzz"),
         [typeof(AppMetrics)] = Tab("metrics", forbidden: null, [PageState.EmptyFirstUse, PageState.EmptyFiltered, PageState.Partial, PageState.Forbidden]),
         [typeof(AppWebhooks)] = Tab("webhooks", "Create endpoint", [PageState.EmptyFiltered], empty: "No endpoints yet."),

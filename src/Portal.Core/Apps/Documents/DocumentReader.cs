@@ -23,6 +23,6 @@ internal static class DocumentReader
         return new(kept, line);
     }
 
-    public static FieldError? TooLong(string text) =>
-        text.Length > MaxLength ? new("", $"The declaration is longer than {MaxLength / 1024} KiB.") : null;
+    public static FieldError? TooLong(string text, int maxLength = MaxLength) =>
+        text.Length > maxLength ? new("", $"The text is longer than {maxLength / 1024} KiB.") : null;
 }

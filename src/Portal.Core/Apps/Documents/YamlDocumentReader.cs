@@ -8,9 +8,9 @@ namespace Portal.Core.Apps.Documents;
 internal static class YamlDocumentReader
 {
     /// <summary>The tree, or null when the text is no YAML; faults say why.</summary>
-    public static DocumentNode? Read(string text, List<FieldError> faults)
+    public static DocumentNode? Read(string text, List<FieldError> faults, int maxLength = DocumentReader.MaxLength)
     {
-        if (DocumentReader.TooLong(text) is { } fault)
+        if (DocumentReader.TooLong(text, maxLength) is { } fault)
         {
             faults.Add(fault);
             return null;

@@ -18,6 +18,7 @@ internal static class AppTabs
         new("instances", L("Instances"), typeof(AppInstances)),
         new("config", L("Config"), typeof(AppConfig)),
         new("network", L("Network"), typeof(AppNetwork)),
+        new("storage", L("Storage"), typeof(AppStorage)),
         new("events", L("Events"), typeof(AppEvents)),
         new("webhooks", L("Webhooks"), typeof(AppWebhooks)),
         new("settings", L("Settings"), typeof(AppSettings)),
