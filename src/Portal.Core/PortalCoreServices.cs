@@ -64,6 +64,7 @@ public static class PortalCoreServices
         services.TryAddSingleton<INamespaces, NamespaceDirectory>();
         services.TryAddSingleton<IDeclarations, Declarations>();
         services.TryAddSingleton<IApps, AppCommands>();
+        services.TryAddSingleton<IAppNames, AppNames>();
         services.TryAddSingleton<ISecretReveals, SecretReveals>();
         services.TryAddSingleton<IAppSearch, AppSearch>();
         services.TryAddSingleton<IReleases, ReleaseCommands>();

@@ -73,6 +73,7 @@ public abstract class ConsoleContext : BunitContext
         Add<INotifications>(Notifications);
         Add<IActivity>(Activity);
         Add<IVolumes>(Volumes);
+        Add<IAppNames>(AppNames);
         Add<IQuotas>(Quotas);
         Add<ITransfers>(Transfers);
         Services.AddSingleton<IDeclarations>(new Declarations(new PortalCoreOptions()));
@@ -100,6 +101,7 @@ public abstract class ConsoleContext : BunitContext
     internal FakeNodes Nodes { get; } = new();
     internal FakeClusters Clusters { get; } = new();
     internal FakeActivity Activity { get; } = new();
+    internal FakeAppNames AppNames { get; } = new();
     internal FakeVolumes Volumes { get; } = new();
     internal FakeQuotas Quotas { get; } = new();
     internal FakeTransfers Transfers { get; } = new();

@@ -5,10 +5,10 @@ using Portal.Cli.Api;
 
 namespace Portal.Cli.Commands;
 
-/// <summary><c>portal app</c>: apply, list, show, scale, delete.</summary>
+/// <summary><c>portal app</c>: apply, list, show, scale, rename, delete.</summary>
 internal static class AppCommand
 {
-    public static Command Create() => new("app", "Apps of an environment.") { CreateApply(), CreateList(), CreateShow(), CreateScale(), CreateDelete(), InitCommand.Create() };
+    public static Command Create() => new("app", "Apps of an environment.") { CreateApply(), CreateList(), CreateShow(), CreateScale(), CreateRename(), CreateDelete(), InitCommand.Create() };
 
     private static Command CreateApply()
     {
@@ -75,6 +75,35 @@ internal static class AppCommand
             var path = AppPath.Parse(result.GetValue(app)!);
             var release = await client.PostAsync(path.Url + "/scale", new JsonObject { ["process"] = result.GetValue(process), ["replicas"] = result.GetValue(replicas) }, cancellationToken);
             await Rollouts.ReportAsync(client, path, release, wait: true, cancellationToken);
+        }));
+        return command;
+    }
+
+    private static Command CreateRename()
+    {
+        var app = Options.App();
+        var name = new Argument<string>("name") { Description = "The new name." };
+        var yes = new Option<bool>("--yes") { Description = "Rename; without it only the plan is shown." };
+        var command = new Command("rename", "Give an app another name: instances, volumes, secrets, domains, history and its address stay.") { app, name, yes };
+        command.SetAction((result, cancellationToken) => Run.AsClientAsync(async client =>
+        {
+            var path = AppPath.Parse(result.GetValue(app)!);
+            var body = new JsonObject { ["name"] = result.GetValue(name) };
+            var plan = await client.PostAsync(path.Url + "/rename/plan", body, cancellationToken);
+            foreach (var address in plan?["addresses"] as JsonArray ?? [])
+                Console.WriteLine($"goes on answering at {address}");
+            foreach (var volume in plan?["volumes"] as JsonArray ?? [])
+                Console.WriteLine($"keeps the volume {volume}");
+            foreach (var gone in plan?["gone"] as JsonArray ?? [])
+                Console.WriteLine($"leads nowhere afterwards: {gone}");
+            if (!result.GetValue(yes))
+            {
+                Console.WriteLine("nothing was changed; --yes renames it");
+                return;
+            }
+
+            var release = await client.PostAsync(path.Url + "/rename", body, cancellationToken);
+            await Rollouts.ReportAsync(client, path with { App = result.GetValue(name)! }, release, wait: true, cancellationToken);
         }));
         return command;
     }

@@ -49,7 +49,7 @@ internal sealed partial class DeletionSteps(ITenantDbContextFactory contexts, IC
     {
         await using var db = await contexts.CreateAsync(TenantContext.ForTeam(app.TeamId), cancellationToken);
         if (!await AppLock.TryTakeAsync(db, app.Id, cancellationToken)) return;
-        if (!await applier.RemoveAsync(ns, app.Name, cancellationToken)) return;
+        if (!await applier.RemoveAsync(ns, app.Workload, cancellationToken)) return;
         await volumes.KeepAsync(db, app, cancellationToken);
         await db.Apps.Where(a => a.Id == app.Id).ExecuteDeleteAsync(cancellationToken);
         await db.CommitAsync(cancellationToken);

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Microsoft.EntityFrameworkCore;
 using Portal.Core.Apps;
 using Portal.Core.Compile;
@@ -16,9 +17,9 @@ internal sealed class ReleaseObjects(SecretStore secrets)
         var place = await PlaceAsync(db, app.EnvironmentId, cancellationToken);
         var versions = ReleaseJson.Versions(release.SecretVersions);
         var spec = DeclarationJson.Read(release.Declaration).In(place.Environment);
-        return await WithSurroundingsAsync(db, app.EnvironmentId, place with
+        return await WithSurroundingsAsync(db, app.EnvironmentId, app.Name, place with
         {
-            App = app.Name,
+            App = app.Workload,
             Host = app.Host,
             Release = release.Number,
             InstanceRelease = release.InstanceRelease,
@@ -29,10 +30,11 @@ internal sealed class ReleaseObjects(SecretStore secrets)
     }
 
     /// <summary>The input with what the database knows of the app's volumes and of the apps it refers to.</summary>
-    public static async Task<CompileInput> WithSurroundingsAsync(PortalDbContext db, Guid environment, CompileInput input, CancellationToken cancellationToken) => input with
+    public static async Task<CompileInput> WithSurroundingsAsync(PortalDbContext db, Guid environment, string name, CompileInput input, CancellationToken cancellationToken) => input with
     {
         Claims = input.Spec.Volumes.Count == 0 ? input.Claims : await VolumeClaims.ClaimsAsync(db, environment, input.App, cancellationToken),
-        Ports = await ReferenceTargets.PortsAsync(db, environment, input.Environment, input.App, input.Spec, cancellationToken),
+        Ports = await ReferenceTargets.PortsAsync(db, environment, input.Environment, name, input.Spec, cancellationToken),
+        Workloads = (await Workloads.OfAsync(db, environment, AppReferences.In(input.Spec).Select(r => r.Reference.App), cancellationToken)).ToImmutableSortedDictionary(StringComparer.Ordinal).SetItem(name, input.App),
     };
 
     /// <summary>The parts of an input that follow from the environment alone.</summary>

@@ -49,7 +49,7 @@ internal sealed class AppWriter(IAuthorizer authorizer, ReleaseWriter releases, 
     {
         var id = Guid.CreateVersion7();
         var (plain, distinct) = Names.Hosts(name, environment.Name, access.Scope.Project!, id, options.BaseDomain);
-        var app = new AppRow { Id = id, TeamId = environment.TeamId, EnvironmentId = environment.Id, Name = name, Host = plain, CreatedAt = clock.GetUtcNow() };
+        var app = new AppRow { Id = id, TeamId = environment.TeamId, EnvironmentId = environment.Id, Name = name, Workload = await Workloads.ForNewAsync(db, environment.Id, name, cancellationToken), Host = plain, CreatedAt = clock.GetUtcNow() };
         db.Apps.Add(app);
         await db.SaveChangesAsync(cancellationToken);
         app.Host = await domains.ClaimDefaultAsync(db, environment.TeamId, id, plain, distinct, cancellationToken);

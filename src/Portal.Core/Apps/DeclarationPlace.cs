@@ -26,11 +26,13 @@ internal static class DeclarationPlace
             from app in db.Apps.AsNoTracking()
             join release in db.Releases.AsNoTracking() on new { app.Id, Number = app.LastRelease } equals new { Id = release.AppId, release.Number }
             where app.EnvironmentId == environment.Id && app.Name != name
-            select new { app.Name, release.Declaration }).ToListAsync(cancellationToken);
-        var own = ObjectNames.Of(name, spec.Processes.Keys).ToHashSet(StringComparer.Ordinal);
+            select new { app.Name, app.Workload, release.Declaration }).ToListAsync(cancellationToken);
+        var workload = await db.Apps.AsNoTracking().Where(a => a.EnvironmentId == environment.Id && a.Name == name).Select(a => a.Workload).SingleOrDefaultAsync(cancellationToken)
+            ?? await Workloads.ForNewAsync(db, environment.Id, name, cancellationToken);
+        var own = ObjectNames.Of(workload, spec.Processes.Keys).ToHashSet(StringComparer.Ordinal);
         foreach (var other in others)
         {
-            if (ObjectNames.Of(other.Name, DeclarationJson.Read(other.Declaration).In(environment.Name).Processes.Keys).FirstOrDefault(own.Contains) is { } taken)
+            if (ObjectNames.Of(other.Workload, DeclarationJson.Read(other.Declaration).In(environment.Name).Processes.Keys).FirstOrDefault(own.Contains) is { } taken)
                 return Error.Invalid("metadata.name", $"The app and its process would be called {taken}, as is one of the app {other.Name}; choose another name.");
         }
 

@@ -14,6 +14,7 @@ internal sealed record CompileInput
 
     public required string Namespace { get; init; }
 
+    /// <summary>What the objects are called after: the app's workload, which is its first name.</summary>
     public required string App { get; init; }
 
     public required int Release { get; init; }
@@ -42,6 +43,9 @@ internal sealed record CompileInput
     /// <summary>The services of other apps that variables refer to: <c>app.process</c> to port; the host follows from the name.</summary>
     public ImmutableSortedDictionary<string, int> Ports { get; init; } = ImmutableSortedDictionary<string, int>.Empty;
 
+    /// <summary>By name of an app that variables refer to, what its objects are called after; one that is not named is called after its name.</summary>
+    public ImmutableSortedDictionary<string, string> Workloads { get; init; } = ImmutableSortedDictionary<string, string>.Empty;
+
     /// <summary>The variables with references to other apps replaced by their service addresses.</summary>
     public ImmutableSortedDictionary<string, string> Env => AppReferences.Resolve(Spec.Env, Address);
 
@@ -54,7 +58,7 @@ internal sealed record CompileInput
 
     private string Address(AppReference reference)
     {
-        var host = $"{ObjectNames.Service(reference.App, reference.Process)}.{Namespace}.svc.cluster.local";
+        var host = $"{ObjectNames.Service(Workloads.GetValueOrDefault(reference.App, reference.App), reference.Process)}.{Namespace}.svc.cluster.local";
         var port = Ports.GetValueOrDefault($"{reference.App}.{reference.Process}", 80);
         return reference.What switch
         {

@@ -9,7 +9,10 @@ internal sealed class AppRow : ITenantRow
 
     public required Guid EnvironmentId { get; init; }
 
-    public required string Name { get; init; }
+    public required string Name { get; set; }
+
+    /// <summary>What its objects in the cluster and its volumes are called after: the first name it had. It stays when the app is renamed, so that nothing of it is made anew.</summary>
+    public required string Workload { get; init; }
 
     public required string Host { get; set; }
 

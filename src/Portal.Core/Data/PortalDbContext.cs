@@ -134,7 +134,9 @@ internal sealed class PortalDbContext(DbContextOptions<PortalDbContext> options,
             e.ToTable("apps").HasKey(a => a.Id);
             e.Property(a => a.Name).HasMaxLength(30);
             e.Property(a => a.Host).HasMaxLength(253);
+            e.Property(a => a.Workload).HasMaxLength(30);
             e.HasIndex(a => new { a.EnvironmentId, a.Name }).IsUnique();
+            e.HasIndex(a => new { a.EnvironmentId, a.Workload }).IsUnique();
             e.HasOne<EnvironmentRow>().WithMany().HasForeignKey(a => a.EnvironmentId).OnDelete(DeleteBehavior.Restrict);
         });
         modelBuilder.Entity<SecretRow>(e =>

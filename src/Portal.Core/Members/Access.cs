@@ -13,6 +13,9 @@ namespace Portal.Core.Members;
 /// <param name="Protected">Whether the environment is protected.</param>
 public sealed record Access(Actor Actor, ScopeRef Scope, TenantContext Tenant, Role Role, Guid? ProjectId, Guid? EnvironmentId, Guid? AppId, bool Protected)
 {
+    /// <summary>What the app's objects in the cluster are called after, when the scope names an app; its name may have changed since.</summary>
+    internal string? Workload { get; init; }
+
     /// <summary>Whether this actor also has another right in the same scope; what pages show or hide controls by.</summary>
     public bool Can(Right right) =>
         (Actor.Scope?.Rights is not { } rights || rights.Contains(right)) && RoleTable.Allows(Role, right, Protected);

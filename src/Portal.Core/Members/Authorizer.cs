@@ -43,9 +43,9 @@ internal sealed class Authorizer(ITenantDbContextFactory contexts, AuditTrail au
 
         if (scope.App is not null)
         {
-            var app = await db.Apps.Where(a => a.EnvironmentId == access.EnvironmentId && a.Name == scope.App).Select(a => (Guid?)a.Id).SingleOrDefaultAsync(cancellationToken);
+            var app = await db.Apps.Where(a => a.EnvironmentId == access.EnvironmentId && a.Name == scope.App).Select(a => new { a.Id, a.Workload }).SingleOrDefaultAsync(cancellationToken);
             if (app is null) return Error.NotFound("app");
-            access = access with { AppId = app };
+            access = access with { AppId = app.Id, Workload = app.Workload };
         }
 
         if (access.Can(right)) return access;

@@ -89,12 +89,12 @@ internal sealed partial class MetricsSampler(
             from app in db.Apps.AsNoTracking()
             join environment in db.Environments.AsNoTracking() on app.EnvironmentId equals environment.Id
             where namespaces.Contains(environment.Namespace) && environment.ClusterId == link.Id
-            select new { app.Id, app.TeamId, app.Name, environment.Namespace }).ToListAsync(cancellationToken);
+            select new { app.Id, app.TeamId, app.Workload, environment.Namespace }).ToListAsync(cancellationToken);
         foreach (var app in apps)
         {
-            if (!pods.TryGetValue((app.Namespace, app.Name), out var own)) continue;
+            if (!pods.TryGetValue((app.Namespace, app.Workload), out var own)) continue;
             var measured = own.Select(pod => usage.TryGetValue((app.Namespace, pod.Metadata.Name), out var used) ? used : ((decimal Cpu, decimal Memory)?)null).OfType<(decimal Cpu, decimal Memory)>().ToList();
-            var (traffic, seconds) = Traffic((app.Namespace, app.Name), served, former);
+            var (traffic, seconds) = Traffic((app.Namespace, app.Workload), served, former);
             var (restarts, cpu, memory) = (own.Sum(pod => pod.Status?.ContainerStatuses?.Sum(status => status.RestartCount) ?? 0), (int)(measured.Sum(m => m.Cpu) * 1000), (long)measured.Sum(m => m.Memory));
             await db.Database.ExecuteSqlAsync(
                 $"""

@@ -96,13 +96,13 @@ internal sealed class AppObserver(IAuthorizer authorizer, ITenantDbContextFactor
                 from rollout in rollouts.DefaultIfEmpty()
                 where app.EnvironmentId == access.Value.EnvironmentId && (access.Value.AppId == null || app.Id == access.Value.AppId)
                 orderby app.Name
-                select new { app.Name, Rollout = rollout }).ToListAsync(cancellationToken);
+                select new { app.Name, app.Workload, Rollout = rollout }).ToListAsync(cancellationToken);
             var cache = (await links.LinkAsync(place.ClusterId, cancellationToken)).Cache;
             var (deployments, pods, events) = (cache.Deployments.In(ns), cache.Pods.In(ns), cache.Events.In(ns));
             var (fresh, now, age) = (cache.IsFresh, clock.GetUtcNow(), cache.Age);
             return new Reading(ns,
             [
-                .. apps.Select(app => Snapshots.Of(app.Name, deployments.Values, pods.Values, events.Values, app.Rollout is null ? null : ReleaseJson.View(app.Rollout), fresh, now, age)),
+                .. apps.Select(app => Snapshots.Of(app.Workload, deployments.Values, pods.Values, events.Values, app.Rollout is null ? null : ReleaseJson.View(app.Rollout), fresh, now, age) with { App = app.Name }),
             ]);
         });
 

@@ -32,7 +32,7 @@ internal sealed class LogReader(IAuthorizer authorizer, ITenantDbContextFactory 
             var filter = LogFilter.Of(query);
             if (!filter.IsOk) return filter.Error;
             if (!place.Value.Link.Cache.Pods.HasSynced) return Error.Unavailable("The cluster has not been heard of yet.");
-            if (query.Instance is not null && !Pods(place.Value, app.App!, query).Any()) return Error.NotFound("instance");
+            if (query.Instance is not null && !Pods(place.Value, place.Value.Workload, query).Any()) return Error.NotFound("instance");
             return Result<IAsyncEnumerable<LogLine>>.Ok(Stream(new(actor, app, place.Value, query, filter.Value), cancellationToken));
         });
 
@@ -41,7 +41,7 @@ internal sealed class LogReader(IAuthorizer authorizer, ITenantDbContextFactory 
         {
             var place = await PlaceAsync(actor, app, cancellationToken);
             if (!place.IsOk) return place.Error;
-            var nodes = Pods(place.Value, app.App!, new()).Select(pod => pod.Spec?.NodeName).OfType<string>().Distinct().Order(StringComparer.Ordinal).ToList();
+            var nodes = Pods(place.Value, place.Value.Workload, new()).Select(pod => pod.Spec?.NodeName).OfType<string>().Distinct().Order(StringComparer.Ordinal).ToList();
             var without = new List<string>();
             foreach (var node in nodes)
             {
@@ -59,7 +59,7 @@ internal sealed class LogReader(IAuthorizer authorizer, ITenantDbContextFactory 
         if (!access.IsOk) return access.Error;
         await using var db = await contexts.CreateAsync(access.Value.Tenant, cancellationToken);
         var environment = await db.Environments.Where(e => e.Id == access.Value.EnvironmentId).Select(e => new { e.Namespace, e.ClusterId }).SingleAsync(cancellationToken);
-        return new Place(environment.Namespace, await links.LinkAsync(environment.ClusterId, cancellationToken));
+        return new Place(environment.Namespace, access.Value.Workload!, await links.LinkAsync(environment.ClusterId, cancellationToken));
     }
 
     // What a node says of itself in the condition LogRedaction; a node of another make says nothing.
@@ -82,7 +82,7 @@ internal sealed class LogReader(IAuthorizer authorizer, ITenantDbContextFactory 
         && (query.Process is null || (pod.Metadata.Labels.TryGetValue(Labels.Process, out var process) && process == query.Process)));
 
     private static IEnumerable<V1Pod> Started(Reading reading) =>
-        Pods(reading.Place, reading.App.App!, reading.Query).Where(pod => pod.Spec?.NodeName is not null && pod.Status?.ContainerStatuses is { Count: > 0 });
+        Pods(reading.Place, reading.Place.Workload, reading.Query).Where(pod => pod.Spec?.NodeName is not null && pod.Status?.ContainerStatuses is { Count: > 0 });
 
     private async IAsyncEnumerable<LogLine> Stream(Reading reading, CancellationToken outer, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
@@ -249,5 +249,5 @@ internal sealed class LogReader(IAuthorizer authorizer, ITenantDbContextFactory 
 
     private sealed record Reading(Actor Actor, ScopeRef App, Place Place, LogQuery Query, LogFilter Filter);
 
-    private sealed record Place(string Namespace, ClusterLink Link);
+    private sealed record Place(string Namespace, string Workload, ClusterLink Link);
 }

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json.Nodes;
 using Microsoft.EntityFrameworkCore;
 using Portal.Core.Apply;
+using Portal.Core.Apps;
 using Portal.Core.Compile;
 using Portal.Core.Data;
 using Portal.Core.Members;
@@ -58,17 +59,17 @@ internal sealed class Placements(UnitOfWork work, IPlacementCluster cluster, IAp
         {
             var faults = Faults(question).ToList();
             var apps = question.Scale.Select(s => s.App).ToHashSet(StringComparer.Ordinal);
-            var known = apps.Count == 0 ? [] : await db.Apps.AsNoTracking().Where(a => a.EnvironmentId == access.EnvironmentId && apps.Contains(a.Name)).Select(a => a.Name).ToListAsync(cancellationToken);
+            var known = await Workloads.OfAsync(db, access.EnvironmentId!.Value, apps, cancellationToken);
             for (var i = 0; i < question.Scale.Length; i++)
             {
-                if (!known.Contains(question.Scale[i].App)) faults.Add(new(Path("scale", i, "app"), $"The environment has no app {question.Scale[i].App}."));
+                if (!known.ContainsKey(question.Scale[i].App)) faults.Add(new(Path("scale", i, "app"), $"The environment has no app {question.Scale[i].App}."));
             }
 
             if (faults.Count > 0) return Error.Invalid(faults);
             var ns = await db.Environments.Where(e => e.Id == access.EnvironmentId).Select(e => e.Namespace).SingleAsync(cancellationToken);
             try
             {
-                if (await cluster.ReviewAsync(ns, Spec(question), cancellationToken) is not { } status) return new WhatIfView(PlacementView.Unknown, [], [], []);
+                if (await cluster.ReviewAsync(ns, Spec(question, known), cancellationToken) is not { } status) return new WhatIfView(PlacementView.Unknown, [], [], []);
                 return new WhatIfView(ReviewAnswers.Placement(status), ReviewAnswers.Moves(status, "moved"), ReviewAnswers.Moves(status, "pending"), ReviewAnswers.Losses(status));
             }
             catch (ClusterException e)
@@ -101,12 +102,12 @@ internal sealed class Placements(UnitOfWork work, IPlacementCluster cluster, IAp
 
     private static string Path(string list, int index, string field) => string.Create(CultureInfo.InvariantCulture, $"{list}[{index}].{field}");
 
-    private static JsonObject Spec(WhatIf question)
+    private static JsonObject Spec(WhatIf question, Dictionary<string, string> workloads)
     {
         var spec = new JsonObject { ["pending"] = true, ["eachNode"] = question.EachNode };
         if (!question.LoseNodes.IsEmpty) spec["removeNodes"] = new JsonArray([.. question.LoseNodes.Distinct(StringComparer.Ordinal).Select(n => (JsonNode)n)]);
         if (!question.AddNodes.IsEmpty) spec["addNodes"] = new JsonArray([.. question.AddNodes.Select(Added)]);
-        if (!question.Scale.IsEmpty) spec["pods"] = new JsonArray([.. question.Scale.Select(Scaled)]);
+        if (!question.Scale.IsEmpty) spec["pods"] = new JsonArray([.. question.Scale.Select(scale => Scaled(scale, workloads[scale.App]))]);
         return spec;
     }
 
@@ -121,12 +122,12 @@ internal sealed class Placements(UnitOfWork work, IPlacementCluster cluster, IAp
         return added;
     }
 
-    private static JsonNode Scaled(ScaledProcess scale)
+    private static JsonNode Scaled(ScaledProcess scale, string workload)
     {
         var set = new JsonObject
         {
             ["name"] = $"{scale.App}/{scale.Process}",
-            ["workload"] = new JsonObject { ["kind"] = "Deployment", ["name"] = ObjectNames.Process(scale.App, scale.Process) },
+            ["workload"] = new JsonObject { ["kind"] = "Deployment", ["name"] = ObjectNames.Process(workload, scale.Process) },
         };
         if (scale.Replicas is { } replicas) set["replicas"] = replicas;
         if (scale.Factor is { } factor) set["factor"] = factor;

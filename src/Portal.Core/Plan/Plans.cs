@@ -50,7 +50,7 @@ internal sealed class Plans(UnitOfWork work, ICluster cluster, SecretStore secre
         var spec = declaration.In(environmentRow.Name);
         if (await DeclarationPlace.CollidesAsync(db, environmentRow, declaration.Metadata.Name, spec, cancellationToken) is { } collision) return collision;
         if (await ReferenceTargets.CheckAsync(db, environmentRow.Id, environmentRow.Name, declaration.Metadata.Name, spec, cancellationToken) is { } dangling) return dangling;
-        if (await VolumeClaims.CheckAsync(db, environmentRow.Id, declaration.Metadata.Name, spec, cancellationToken) is { } resized) return resized;
+        if (await VolumeClaims.CheckAsync(db, environmentRow.Id, await WorkloadAsync(db, environmentRow.Id, declaration.Metadata.Name, cancellationToken), spec, cancellationToken) is { } resized) return resized;
         var app = await db.Apps.AsNoTracking().SingleOrDefaultAsync(a => a.EnvironmentId == environmentRow.Id && a.Name == declaration.Metadata.Name, cancellationToken);
         if (app?.DeletingAt is not null) return Error.Conflict("The app is being deleted.");
         var newest = app is null ? null : await ReleaseWriter.NewestAsync(db, app, cancellationToken);
@@ -67,9 +67,9 @@ internal sealed class Plans(UnitOfWork work, ICluster cluster, SecretStore secre
         var number = (app?.LastRelease ?? 0) + 1;
         var same = newest is not null && ReleaseJson.SameInstances(DeclarationJson.Read(newest.Declaration).In(environmentRow.Name), current, spec, versions);
         var place = await ReleaseObjects.PlaceAsync(db, environmentRow.Id, cancellationToken);
-        return await ReleaseObjects.WithSurroundingsAsync(db, environmentRow.Id, place with
+        return await ReleaseObjects.WithSurroundingsAsync(db, environmentRow.Id, declaration.Metadata.Name, place with
         {
-            App = declaration.Metadata.Name,
+            App = await WorkloadAsync(db, environmentRow.Id, declaration.Metadata.Name, cancellationToken),
             Spec = spec,
             Release = number,
             InstanceRelease = same ? newest!.InstanceRelease : number,
@@ -79,11 +79,14 @@ internal sealed class Plans(UnitOfWork work, ICluster cluster, SecretStore secre
         }, cancellationToken);
     }
 
+    private static async Task<string> WorkloadAsync(PortalDbContext db, Guid environment, string app, CancellationToken cancellationToken) =>
+        (await Workloads.OfAsync(db, environment, [app], cancellationToken)).GetValueOrDefault(app) ?? await Workloads.ForNewAsync(db, environment, app, cancellationToken);
+
     // The team's own limits, counted as the release itself would be; nothing of it is kept.
     private async Task<PlanProblem?> ShortageAsync(PortalDbContext db, Access access, CompileInput input, CancellationToken cancellationToken)
     {
-        var app = await db.Apps.AsNoTracking().SingleOrDefaultAsync(a => a.EnvironmentId == access.EnvironmentId && a.Name == input.App, cancellationToken)
-            ?? new AppRow { Id = Guid.CreateVersion7(), TeamId = access.Tenant.TeamId!.Value, EnvironmentId = access.EnvironmentId!.Value, Name = input.App, Host = input.Host, CreatedAt = default };
+        var app = await db.Apps.AsNoTracking().SingleOrDefaultAsync(a => a.EnvironmentId == access.EnvironmentId && a.Workload == input.App, cancellationToken)
+            ?? new AppRow { Id = Guid.CreateVersion7(), TeamId = access.Tenant.TeamId!.Value, EnvironmentId = access.EnvironmentId!.Value, Name = input.App, Workload = input.App, Host = input.Host, CreatedAt = default };
         return await quotas.TakeAsync(db, app, input.Spec, cancellationToken) is { } over ? new("quota", over.Message) : null;
     }
 

@@ -26,6 +26,9 @@ internal sealed record ReleaseDraft(AppDeclaration Declaration, ImmutableSortedD
     /// <summary>The instance release it goes on with, for a way back to instances that may still run; null to find out.</summary>
     public int? InstancesOf { get; init; }
 
-    /// <summary>Whether neither a freeze nor a missing approval holds it back: going back to what was good is never a risk taken.</summary>
-    public bool IsExempt => Trigger == ReleaseTrigger.Recovery;
+    /// <summary>Whether it only says under which name the same goes on.</summary>
+    public bool Renames { get; init; }
+
+    /// <summary>Whether neither a freeze nor a missing approval holds it back: going back to what was good is never a risk taken, and another name changes nothing that runs.</summary>
+    public bool IsExempt => Renames || Trigger == ReleaseTrigger.Recovery;
 }

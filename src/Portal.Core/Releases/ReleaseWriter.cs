@@ -28,6 +28,8 @@ internal sealed class ReleaseWriter(PortalCoreOptions options, QuotaCheck quotas
     {
         if (app.DeletingAt is not null) return Error.Conflict("The app is being deleted.");
         var now = clock.GetUtcNow();
+        // What goes back to a release from before a rename goes back to all of it but the name.
+        if (draft.Declaration.Metadata.Name != app.Name) draft = draft with { Declaration = draft.Declaration with { Metadata = draft.Declaration.Metadata with { Name = app.Name } } };
         var spec = draft.Declaration.In(environment);
         if (!draft.IsExempt && await FreezeCheck.RefusesAsync(db, app.EnvironmentId, now, cancellationToken) is { } frozen) return frozen;
         var waits = draft is { IsExempt: false, Restart: false } && await db.Environments.AnyAsync(e => e.Id == app.EnvironmentId && e.Approvals, cancellationToken);

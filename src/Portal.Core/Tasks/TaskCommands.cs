@@ -26,7 +26,7 @@ internal sealed class TaskCommands(UnitOfWork work, ICluster cluster, ReleaseObj
             if (await db.Apps.AsNoTracking().SingleAsync(a => a.Id == access.AppId, cancellationToken) is not { DeletingAt: null } row) return Error.Conflict("The app is being deleted.");
             if (await LiveAsync(db, row, cancellationToken) is not { } release) return Error.Conflict("The app has no live release yet whose image and configuration a task could run with.");
             var input = await objects.InputAsync(db, row, release, cancellationToken);
-            var name = ObjectNames.Task(row.Name, Guid.NewGuid().ToString("N")[..10]);
+            var name = ObjectNames.Task(row.Workload, Guid.NewGuid().ToString("N")[..10]);
             // What an older release's instances left may have been cleared away already.
             foreach (var item in Compiler.Prerequisites(input).Where(item => item.Kind is "ConfigMap" or "Secret")) await cluster.ApplyAsync(input.Namespace, item, dryRun: false, cancellationToken);
             var made = await cluster.ApplyAsync(input.Namespace, Jobs.Task(input, name, actor.Email, command, order.Size, order.Timeout ?? DefaultTimeout), dryRun: false, cancellationToken);
@@ -71,7 +71,7 @@ internal sealed class TaskCommands(UnitOfWork work, ICluster cluster, ReleaseObj
     private async Task<List<TaskView>> ViewsAsync(PortalDbContext db, Access access, CancellationToken cancellationToken)
     {
         var ns = await NamespaceAsync(db, access, cancellationToken);
-        var jobs = await cluster.ListTasksAsync(ns, access.Scope.App!, cancellationToken);
+        var jobs = await cluster.ListTasksAsync(ns, access.Workload!, cancellationToken);
         var cache = (await links.OfAsync(ns, cancellationToken)).Cache;
         var pods = cache.Pods.In(ns).Values.Where(pod => pod.Metadata.Labels?.ContainsKey(Labels.Task) == true).ToLookup(pod => pod.Metadata.Labels[Labels.Task], StringComparer.Ordinal);
         return [.. jobs.Select(job => TaskViews.Of(job.Body, pods[job.Name].MaxBy(pod => pod.Metadata.CreationTimestamp), clock.GetUtcNow())).OrderByDescending(task => task.CreatedAt)];

@@ -29,7 +29,7 @@ internal sealed class Terminals(UnitOfWork work, IAuthorizer authorizer, ITenant
             var place = await db.Environments.Where(e => e.Id == access.EnvironmentId).Select(e => new { e.Namespace, e.ClusterId }).SingleAsync(cancellationToken);
             var ns = place.Namespace;
             link = await links.LinkAsync(place.ClusterId, cancellationToken);
-            if (!link.Cache.Pods.In(ns).TryGetValue(instance, out var pod) || pod.Metadata.Labels?.TryGetValue(Labels.App, out var owner) != true || owner != app.App) return Error.NotFound("instance");
+            if (!link.Cache.Pods.In(ns).TryGetValue(instance, out var pod) || pod.Metadata.Labels?.TryGetValue(Labels.App, out var owner) != true || owner != access.Workload) return Error.NotFound("instance");
             var container = pod.Spec.Containers[0].Name;
             return pod.Status?.ContainerStatuses?.FirstOrDefault(status => status.Name == container)?.State?.Running is null
                 ? Error.Conflict("The instance does not run, so there is nothing to open a terminal in.") : (ns, container);

@@ -13,7 +13,7 @@ internal sealed class VolumeClaims(PortalCoreOptions options, TimeProvider clock
     /// <summary>Makes the rows follow a spec: new volumes get a claim, those no longer declared are kept for a period.</summary>
     public async Task<Error?> SetAsync(PortalDbContext db, AppRow app, AppSpec spec, CancellationToken cancellationToken)
     {
-        var rows = await Of(db, app.EnvironmentId, app.Name).ToDictionaryAsync(v => v.Name, StringComparer.Ordinal, cancellationToken);
+        var rows = await Of(db, app.EnvironmentId, app.Workload).ToDictionaryAsync(v => v.Name, StringComparer.Ordinal, cancellationToken);
         foreach (var (name, volume) in spec.Volumes)
         {
             if (rows.TryGetValue(name, out var row))
@@ -29,10 +29,10 @@ internal sealed class VolumeClaims(PortalCoreOptions options, TimeProvider clock
                 Id = id,
                 TeamId = app.TeamId,
                 EnvironmentId = app.EnvironmentId,
-                App = app.Name,
+                App = app.Workload,
                 Name = name,
                 Size = volume.Size,
-                Claim = ObjectNames.Claim(app.Name, name, id.ToString("N")[^8..]),
+                Claim = ObjectNames.Claim(app.Workload, name, id.ToString("N")[^8..]),
                 CreatedAt = clock.GetUtcNow(),
             });
         }
@@ -45,23 +45,23 @@ internal sealed class VolumeClaims(PortalCoreOptions options, TimeProvider clock
     public async Task KeepAsync(PortalDbContext db, AppRow app, CancellationToken cancellationToken)
     {
         DateTimeOffset? until = clock.GetUtcNow() + options.VolumeRetention;
-        await Of(db, app.EnvironmentId, app.Name).Where(v => v.KeptUntil == null).ExecuteUpdateAsync(set => set.SetProperty(v => v.KeptUntil, until), cancellationToken);
+        await Of(db, app.EnvironmentId, app.Workload).Where(v => v.KeptUntil == null).ExecuteUpdateAsync(set => set.SetProperty(v => v.KeptUntil, until), cancellationToken);
     }
 
     /// <summary>By name of a volume, its claim; a volume that is not stored yet is not named.</summary>
-    public static async Task<ImmutableSortedDictionary<string, string>> ClaimsAsync(PortalDbContext db, Guid environment, string app, CancellationToken cancellationToken) =>
-        (await Of(db, environment, app).AsNoTracking().Select(v => new { v.Name, v.Claim }).ToListAsync(cancellationToken))
+    public static async Task<ImmutableSortedDictionary<string, string>> ClaimsAsync(PortalDbContext db, Guid environment, string workload, CancellationToken cancellationToken) =>
+        (await Of(db, environment, workload).AsNoTracking().Select(v => new { v.Name, v.Claim }).ToListAsync(cancellationToken))
             .ToImmutableSortedDictionary(v => v.Name, v => v.Claim, StringComparer.Ordinal);
 
     /// <summary>An error when a volume of the spec exists with another size.</summary>
-    public static async Task<Error?> CheckAsync(PortalDbContext db, Guid environment, string app, AppSpec spec, CancellationToken cancellationToken)
+    public static async Task<Error?> CheckAsync(PortalDbContext db, Guid environment, string workload, AppSpec spec, CancellationToken cancellationToken)
     {
-        var sizes = await Of(db, environment, app).AsNoTracking().Select(v => new { v.Name, v.Size }).ToListAsync(cancellationToken);
+        var sizes = await Of(db, environment, workload).AsNoTracking().Select(v => new { v.Name, v.Size }).ToListAsync(cancellationToken);
         return sizes.FirstOrDefault(v => spec.Volumes.TryGetValue(v.Name, out var wish) && wish.Size != v.Size) is { } other ? SizeFault(other.Name, other.Size) : null;
     }
 
     private static Error SizeFault(string name, string size) =>
         Error.Invalid($"spec.volumes.{name}.size", $"The volume exists with {size}, which cannot change; declare another volume and move the data.");
 
-    private static IQueryable<VolumeRow> Of(PortalDbContext db, Guid environment, string app) => db.Volumes.Where(v => v.EnvironmentId == environment && v.App == app);
+    private static IQueryable<VolumeRow> Of(PortalDbContext db, Guid environment, string workload) => db.Volumes.Where(v => v.EnvironmentId == environment && v.App == workload);
 }

@@ -11,8 +11,13 @@ internal sealed class VolumeCommands(UnitOfWork work, WorkSignal signal, TimePro
 {
     public Task<Result<IReadOnlyList<VolumeView>>> ListAsync(Actor actor, ScopeRef environment, CancellationToken cancellationToken) =>
         work.ReadAsync<IReadOnlyList<VolumeView>>(actor, Right.AppView, environment, async (db, access) =>
-            await db.Volumes.AsNoTracking().Where(v => v.EnvironmentId == access.EnvironmentId).OrderBy(v => v.App).ThenBy(v => v.Name)
-                .Select(v => new VolumeView(v.Id, v.App, v.Name, v.Size, v.Claim, v.KeptUntil == null, v.KeptUntil, v.CreatedAt)).ToListAsync(cancellationToken), cancellationToken);
+        {
+            // Stored with the workload, shown with the name the app has now.
+            var names = await db.Apps.AsNoTracking().Where(a => a.EnvironmentId == access.EnvironmentId).ToDictionaryAsync(a => a.Workload, a => a.Name, cancellationToken);
+            var rows = await db.Volumes.AsNoTracking().Where(v => v.EnvironmentId == access.EnvironmentId).ToListAsync(cancellationToken);
+            return rows.Select(v => new VolumeView(v.Id, names.GetValueOrDefault(v.App, v.App), v.Name, v.Size, v.Claim, v.KeptUntil == null, v.KeptUntil, v.CreatedAt))
+                .OrderBy(v => v.App, StringComparer.Ordinal).ThenBy(v => v.Name, StringComparer.Ordinal).ToList();
+        }, cancellationToken);
 
     public async Task<Result<Unit>> DeleteAsync(Actor actor, ScopeRef environment, Guid id, CancellationToken cancellationToken)
     {

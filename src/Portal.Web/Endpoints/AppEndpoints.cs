@@ -44,6 +44,13 @@ internal static class AppEndpoints
         app.MapPost("/restart", (HttpContext http, IApps use) => Answers.Accepted(use.RestartAsync(http.Actor(), http.Scope(ScopeLevel.App), http.RequestAborted)))
             .WithName("RestartApp").Produces<ReleaseView>(202).RequiresRight(Right.Restart, ScopeLevel.App);
 
+        app.MapPost("/rename/plan", (HttpContext http, IAppNames use) => RequestBody.WithJsonAsync<NewName>(http, body =>
+                Answers.Ok(use.PlanAsync(http.Actor(), http.Scope(ScopeLevel.App), body.Name, http.RequestAborted))))
+            .WithName("PlanRename").Accepts<NewName>("application/json").Produces<RenamePlan>().RequiresRight(Right.ConfigWrite, ScopeLevel.App);
+        app.MapPost("/rename", (HttpContext http, IAppNames use) => RequestBody.WithJsonAsync<NewName>(http, body =>
+                Answers.Accepted(use.RenameAsync(http.Actor(), http.Scope(ScopeLevel.App), body.Name, http.RequestAborted))))
+            .WithName("RenameApp").Accepts<NewName>("application/json").Produces<ReleaseView>(202).RequiresRight(Right.ConfigWrite, ScopeLevel.App);
+
         app.MapPut("/variables/{name}", (string name, HttpContext http, IApps use) => RequestBody.WithJsonAsync<Value>(http, body =>
                 Answers.Accepted(use.SetVariableAsync(http.Actor(), http.Scope(ScopeLevel.App), name, body.Text, http.RequestAborted))))
             .WithName("SetVariable").Accepts<Value>("application/json").Produces<ReleaseView>(202).RequiresRight(Right.ConfigWrite, ScopeLevel.App);
@@ -103,6 +110,8 @@ internal static class AppEndpoints
     }
 
     internal sealed record Scale(int Replicas, string Process = "web");
+
+    internal sealed record NewName(string Name);
 
     internal sealed record Image([property: System.Text.Json.Serialization.JsonPropertyName("image")] string Reference);
 

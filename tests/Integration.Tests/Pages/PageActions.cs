@@ -51,6 +51,22 @@ internal static class PageActions
             Open = (page, place) => page.PressAsync($"Remove {place.Other.Email}"),
             Act = (page, _) => page.PressAsync("Remove member"),
         },
+        new("AppSettings.PlanRenameAsync", "IAppNames.PlanAsync", [Right.ConfigWrite], App + "/settings")
+        {
+            Shows = "hello will be called greeter",
+            Open = (page, _) => page.FillAsync("New name", "greeter"),
+            Act = (page, _) => page.SendAsync("Review the rename"),
+        },
+        new("AppSettings.RenameAsync", "IAppNames.RenameAsync", [Right.ConfigWrite], App + "/settings")
+        {
+            Changes = "apps",
+            Open = async (page, _) =>
+            {
+                await page.FillAsync("New name", "greeter");
+                await page.SendAsync("Review the rename");
+            },
+            Act = (page, _) => page.PressAsync("Rename app"),
+        },
         new("TeamImport.PlanAsync", "ITransfers.PlanAsync", [Right.ProjectManage], Team + "/import")
         {
             Shows = "Project imported:",

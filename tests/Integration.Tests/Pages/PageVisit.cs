@@ -50,7 +50,7 @@ internal sealed class PageVisit : BunitContext
         Services.AddSingleton(Called.Note(product.Get<IPlans>())).AddSingleton(Called.Note<IAppObserver>(_observer)).AddSingleton(product.Get<IDeclarations>());
         Services.AddSingleton(Called.Note(product.Get<IAudit>())).AddSingleton(Called.Note(product.Get<ILogs>())).AddSingleton(Called.Note(product.Get<INodes>())).AddSingleton(Called.Note(product.Get<IClusters>())).AddSingleton(Called.Note(product.Get<IPlacements>()));
         Services.AddSingleton(Called.Note(product.Get<IApprovals>())).AddSingleton(Called.Note(product.Get<IPromotions>())).AddSingleton(Called.Note(product.Get<INotifications>())).AddSingleton(Called.Note(product.Get<IActivity>()));
-        Services.AddSingleton(Called.Note(product.Get<IVolumes>())).AddSingleton(Called.Note(product.Get<IQuotas>())).AddSingleton(Called.Note(product.Get<ITransfers>()));
+        Services.AddSingleton(Called.Note(product.Get<IAppNames>())).AddSingleton(Called.Note(product.Get<IVolumes>())).AddSingleton(Called.Note(product.Get<IQuotas>())).AddSingleton(Called.Note(product.Get<ITransfers>()));
         SetRendererInfo(new RendererInfo("Server", isInteractive: true));
     }
 

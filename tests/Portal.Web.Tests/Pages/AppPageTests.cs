@@ -159,6 +159,27 @@ public sealed class AppPageTests : ConsoleContext
     }
 
     [Fact]
+    public void Renaming_says_what_stays_and_what_leads_nowhere_before_it_is_done()
+    {
+        var page = Show("settings");
+
+        page.Field("New name").Change("");
+        page.Button("Review the rename").Closest("form")!.Submit();
+        Assert.Contains("An app's name is at most 30", page.Described(page.Field("New name")), StringComparison.Ordinal);
+
+        page.Field("New name").Change("greeter");
+        page.Button("Review the rename").Closest("form")!.Submit();
+        Assert.Contains("It goes on answering at http://hello-production-shop.apps.localhost:8080/", page.Text(), StringComparison.Ordinal);
+        Assert.Contains("The volume data (hello-data-1a2b3c4d) stays", page.Text(), StringComparison.Ordinal);
+        Assert.Contains("/t/acme/p/shop/e/production/apps/hello leads nowhere afterwards", page.Text(), StringComparison.Ordinal);
+        Assert.Empty(AppNames.Calls);
+
+        page.Button("Rename app").Click();
+        Assert.Equal("hello to greeter", Assert.Single(AppNames.Calls));
+        Assert.EndsWith("/apps/greeter/settings", Navigation.Uri, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Variables_are_edited_added_and_removed_in_place()
     {
         var page = Show("config");

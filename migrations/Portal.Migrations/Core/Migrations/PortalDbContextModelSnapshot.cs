@@ -74,9 +74,18 @@ namespace Portal.Migrations.Core.Migrations
                         .HasColumnType("uuid")
                         .HasColumnName("team_id");
 
+                    b.Property<string>("Workload")
+                        .IsRequired()
+                        .HasMaxLength(30)
+                        .HasColumnType("character varying(30)")
+                        .HasColumnName("workload");
+
                     b.HasKey("Id");
 
                     b.HasIndex("EnvironmentId", "Name")
+                        .IsUnique();
+
+                    b.HasIndex("EnvironmentId", "Workload")
                         .IsUnique();
 
                     b.ToTable("apps", "portal");
