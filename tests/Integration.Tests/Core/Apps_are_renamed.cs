@@ -90,7 +90,7 @@ public sealed class Apps_are_renamed(Product product) : IClassFixture<Product>
         Assert.Equal(2, hosts.Distinct().Count());
 
         Product.Ok(await Apps.DeleteAsync(owner, old, default));
-        for (var pass = 0; pass < 5; pass++) await product.RolloutPassAsync();
+        for (var pass = 0; pass < 3; pass++) await product.Get<Portal.Core.Apply.DeletionSteps>().PassAsync(null, default);
         Assert.Equal(own, await ObjectsAsync(owner, environment));
         Assert.Equal("greeter", Assert.Single(Product.Ok(await Apps.ListAsync(owner, environment, default))).Name);
     }
