@@ -1,15 +1,8 @@
-using System.Net;
 using System.Net.WebSockets;
-using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using Kube.Machinery.Certificates;
 using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Hosting;
-using Microsoft.AspNetCore.Hosting.Server;
-using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Http;
-using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Logging;
 using Portal.Core;
 using Portal.Core.Clusters;
 using Xunit;
@@ -81,21 +74,13 @@ public sealed class A_connection_to_a_cluster : IAsyncLifetime
     {
         var options = new PortalCoreOptions();
         if (allowed) options.ClusterNetworks.Add("127.0.0.1/32");
-        var address = new Uri(server.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First());
         var pem = named ? Convert.ToBase64String(Encoding.ASCII.GetBytes((authority ?? _authority).CertificatePem)) : null;
-        return new(new(address, pem, null, "token-of-a-cluster", null, null), new(options), ofTeam: true);
+        return new(new(HttpsServers.AddressOf(server), pem, null, "token-of-a-cluster", null, null), new(options), ofTeam: true);
     }
 
     private async Task<WebApplication> StartAsync(string name)
     {
-        var issued = _authority.IssueServing("server", [name], TimeSpan.FromDays(1));
-        using var ephemeral = X509Certificate2.CreateFromPem(issued.CertificatePem, issued.PrivateKeyPem);
-        var certificate = X509CertificateLoader.LoadPkcs12(ephemeral.Export(X509ContentType.Pkcs12), null);
-        var builder = WebApplication.CreateSlimBuilder();
-        builder.Logging.ClearProviders();
-        builder.WebHost.UseKestrelHttpsConfiguration();
-        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0, listen => listen.UseHttps(certificate)));
-        var app = builder.Build();
+        var app = HttpsServers.Build(_authority.IssueServing("server", [name], TimeSpan.FromDays(1)));
         app.UseWebSockets();
         app.MapGet("/version", () => Results.Json(new { major = "1", minor = "34", gitVersion = "v1.34.0", gitCommit = "", gitTreeState = "", buildDate = "", goVersion = "", compiler = "", platform = "" }));
         app.MapGet("/api/v1/namespaces/{ns}/pods/{pod}/exec", async (HttpContext http) =>

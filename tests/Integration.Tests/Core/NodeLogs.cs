@@ -1,16 +1,9 @@
-using System.Net;
-using System.Security.Cryptography.X509Certificates;
 using System.Text.Json.Nodes;
 using Integration.Tests.Controllers;
 using k8s;
 using k8s.Models;
 using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Hosting;
-using Microsoft.AspNetCore.Hosting.Server;
-using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Http;
-using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Logging;
 
 namespace Integration.Tests.Core;
 
@@ -25,16 +18,10 @@ internal sealed class NodeLogs : IAsyncDisposable
     public static async Task<NodeLogs> StartAsync(ControlPlane plane, string node)
     {
         var issued = plane.Server.Authority.IssueServing($"system:node:{node}", ["127.0.0.1"], TimeSpan.FromDays(1));
-        using var ephemeral = X509Certificate2.CreateFromPem(issued.CertificatePem, issued.PrivateKeyPem);
-        var certificate = X509CertificateLoader.LoadPkcs12(ephemeral.Export(X509ContentType.Pkcs12), null);
-        var builder = WebApplication.CreateSlimBuilder();
-        builder.Logging.ClearProviders();
-        builder.WebHost.UseKestrelHttpsConfiguration();
-        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0, listen => listen.UseHttps(certificate)));
-        var app = builder.Build();
+        var app = HttpsServers.Build(issued);
         app.MapGet("/containerLogs/{ns}/{pod}/{container}", (string pod) => Results.Text($"2026-03-01T12:00:00.000000000Z written by {pod}\n"));
         await app.StartAsync();
-        var port = new Uri(app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First()).Port;
+        var port = HttpsServers.AddressOf(app).Port;
         var status = new JsonObject
         {
             ["status"] = new JsonObject
