@@ -17,9 +17,6 @@ public sealed class PortalFixture : PortalInstance, IAsyncLifetime
 {
     public async ValueTask InitializeAsync()
     {
-        // Its own API server, which a test adds as a cluster, listens there.
-        Directory.CreateDirectory(Data);
-        await File.WriteAllTextAsync(Path.Combine(Data, "clusters.json"), """{"networks":["127.0.0.1/32"]}""");
         await StartAsync();
         var code = (await File.ReadAllTextAsync(Path.Combine(Data, "setup-code"))).Trim();
         var link = new Uri(Console, "/setup?code=" + code);
