@@ -1,5 +1,6 @@
 using Kube.ApiServer.Registry;
 using Kube.ApiServer.Storage;
+using Kube.ApiServer.Watch;
 using Kube.Machinery.Selectors;
 
 namespace Kube.ApiServer.Http;
@@ -25,6 +26,17 @@ internal sealed class ObjectFilter
     /// <summary>The one object that can match, when the selector names it in full.</summary>
     public (string Namespace, string Name)? Single =>
         (_name ?? _fields.Exactly("metadata.name")) is { Length: > 0 } name && (_kind.Namespaced ? _scope ?? _fields.Exactly("metadata.namespace") : "") is { } ns ? (ns, name) : null;
+
+    /// <summary>What a watch with these selectors can be shown.</summary>
+    public WatchScope Scope
+    {
+        get
+        {
+            var name = _name ?? _fields.Exactly("metadata.name");
+            var node = name is null && _kind.StorageResource == "pods" ? _fields.Exactly("spec.nodeName") : null;
+            return new WatchScope(_scope ?? _fields.Exactly("metadata.namespace"), name, node);
+        }
+    }
 
     public bool IsEverything => _labels.IsEverything && _fields.IsEverything && _name is null;
 

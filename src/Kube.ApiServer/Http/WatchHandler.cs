@@ -35,7 +35,7 @@ internal sealed class WatchHandler(IObjectStore store, TableWriter tables, NodeP
         stream.Begin();
         try
         {
-            watch = store.Watch(request.Kind.StorageResource, request.Scope, start);
+            watch = store.Watch(request.Kind.StorageResource, filter.Scope, start);
         }
         catch (ExpiredRevisionException e)
         {
@@ -81,7 +81,7 @@ internal sealed class WatchHandler(IObjectStore store, TableWriter tables, NodeP
                     nextBookmark = time.GetUtcNow() + BookmarkEvery;
                 }
 
-                await stream.FlushAsync(cancellationToken).ConfigureAwait(false);
+                await stream.FlushIfAnyAsync(cancellationToken).ConfigureAwait(false);
             }
         }
         catch (ExpiredRevisionException e)

@@ -52,6 +52,8 @@ internal sealed class WatchStream(ResourceRequest request, TableWriter tables)
 
     public ValueTask FlushIfFullAsync(CancellationToken cancellationToken) => _output.UnflushedBytes > FlushBytes ? FlushAsync(cancellationToken) : ValueTask.CompletedTask;
 
+    public ValueTask FlushIfAnyAsync(CancellationToken cancellationToken) => _output.UnflushedBytes > 0 ? FlushAsync(cancellationToken) : ValueTask.CompletedTask;
+
     private void Line(string type, ReadOnlySpan<byte> body)
     {
         _output.Write("{\"type\":\""u8);

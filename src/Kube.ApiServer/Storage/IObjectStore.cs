@@ -1,3 +1,5 @@
+using Kube.ApiServer.Watch;
+
 namespace Kube.ApiServer.Storage;
 
 /// <summary>
@@ -54,10 +56,10 @@ internal interface IObjectStore
     /// Follows the changes of one resource behind a revision.
     /// </summary>
     /// <param name="resource">See <see cref="ObjectKey.Resource"/>.</param>
-    /// <param name="ns">Only this namespace; null for all.</param>
+    /// <param name="scope">Which of them: a namespace, or null for all.</param>
     /// <param name="after">Events with a greater revision are delivered, each once, in order.</param>
     /// <exception cref="ExpiredRevisionException">The ring no longer holds what follows <paramref name="after"/>: answer 410. Also thrown later by the cursor, when the reader falls off the ring.</exception>
-    IStoreWatch Watch(string resource, string? ns, long after);
+    IStoreWatch Watch(string resource, WatchScope scope, long after);
 }
 
 /// <summary>A cursor into the ring of events. Not thread-safe: one reader.</summary>

@@ -1,3 +1,4 @@
+using Kube.ApiServer.Watch;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Kube.ApiServer.Storage;
@@ -44,7 +45,7 @@ internal sealed class InMemoryObjectStore : IObjectStore, IAsyncDisposable
     public ValueTask<WriteResult> WriteAsync(Write write, CancellationToken cancellationToken) => _store.WriteAsync(write, cancellationToken);
 
     /// <inheritdoc/>
-    public IStoreWatch Watch(string resource, string? ns, long after) => _store.Watch(resource, ns, after);
+    public IStoreWatch Watch(string resource, WatchScope scope, long after) => _store.Watch(resource, scope, after);
 
     /// <inheritdoc/>
     public ValueTask DisposeAsync() => _store.DisposeAsync();

@@ -172,10 +172,10 @@ internal sealed class ObjectStore : IObjectStore, IAsyncDisposable
     }
 
     /// <inheritdoc/>
-    public IStoreWatch Watch(string resource, string? ns, long after)
+    public IStoreWatch Watch(string resource, WatchScope scope, long after)
     {
         _ = Current;
-        return _ring!.Watch(resource, ns, after, _time);
+        return _ring!.Watch(resource, scope, after, _time);
     }
 
     /// <inheritdoc/>

@@ -27,7 +27,7 @@ internal sealed class EventRing(long byteLimit, long revision)
     /// <summary>The bytes held.</summary>
     public long Bytes => Volatile.Read(ref _bytes);
 
-    /// <summary>Adds a batch, makes room and wakes the watchers of the resources in it.</summary>
+    /// <summary>Adds a batch, makes room and wakes the watchers it concerns.</summary>
     public void Append(IReadOnlyList<StoreEvent> events)
     {
         var touched = new HashSet<ResourceRing>();
@@ -61,11 +61,7 @@ internal sealed class EventRing(long byteLimit, long revision)
     }
 
     /// <summary>Follows a resource; see <see cref="IObjectStore.Watch"/>.</summary>
-    public RingWatch Watch(string resource, string? ns, long after, TimeProvider time)
-    {
-        var ring = Of(resource);
-        return new RingWatch(this, ring, ns, after, ring.PositionAfter(after), time);
-    }
+    public RingWatch Watch(string resource, WatchScope scope, long after, TimeProvider time) => new(this, Of(resource), scope, after, time);
 
     /// <summary>The oldest revision a resource can still be followed from.</summary>
     public long FloorOf(string resource) => Of(resource).Floor;

@@ -3,7 +3,7 @@ using Kube.ApiServer.Storage;
 namespace Kube.ApiServer.Watch;
 
 /// <summary>A cursor into the ring of one resource.</summary>
-internal sealed class RingWatch(EventRing ring, ResourceRing resource, string? ns, long after, long position, TimeProvider time) : IStoreWatch
+internal sealed class RingWatch(EventRing ring, ResourceRing resource, WatchScope scope, long after, TimeProvider time) : IStoreWatch
 {
     // What one read hands out is out of the ring's budget until the reader is done with it.
     private const int Limit = 1000;
@@ -11,7 +11,7 @@ internal sealed class RingWatch(EventRing ring, ResourceRing resource, string? n
     // The longest wait a timer takes; a watch that sleeps longer wakes once in between.
     private static readonly TimeSpan LongestWait = TimeSpan.FromDays(1);
 
-    private long _position = position;
+    private long _position = resource.Follow(scope, after);
     private bool _disposed;
 
     /// <inheritdoc/>
@@ -27,7 +27,7 @@ internal sealed class RingWatch(EventRing ring, ResourceRing resource, string? n
             cancellationToken.ThrowIfCancellationRequested();
             // Read before the ring: all its events up to here are in the ring by now, so an exhausted ring proves them delivered.
             var published = ring.Published;
-            var events = resource.Read(ref _position, ns, Limit, Revision, out var exhausted, out var changed);
+            var events = resource.Read(ref _position, scope, Limit, Revision, out var exhausted, out var changed);
             if (events.Count > 0) Revision = Math.Max(Revision, events[^1].Revision);
             if (exhausted) Revision = Math.Max(Revision, published);
             if (events.Count > 0) return events;
@@ -45,5 +45,10 @@ internal sealed class RingWatch(EventRing ring, ResourceRing resource, string? n
     }
 
     /// <inheritdoc/>
-    public void Dispose() => _disposed = true;
+    public void Dispose()
+    {
+        if (_disposed) return;
+        _disposed = true;
+        resource.Leave(scope);
+    }
 }

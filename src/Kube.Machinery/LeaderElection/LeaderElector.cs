@@ -19,6 +19,7 @@ public sealed class LeaderElector
     private readonly ILogger _logger;
     private string? _seenVersion;
     private long _seenAt;
+    private bool _isTaken;
 
     /// <summary>Makes a candidate.</summary>
     public LeaderElector(IKubernetes client, LeaderElectionOptions options, TimeProvider time, ILogger logger)
@@ -89,8 +90,9 @@ public sealed class LeaderElector
 
                     renewed = began;
                 }
-                else if (_time.GetElapsedTime(renewed) >= _options.RenewDeadline)
+                else if (_isTaken || _time.GetElapsedTime(renewed) >= _options.RenewDeadline)
                 {
+                    // Another one holds the Lease: there is nothing left to renew, and what is still written is refused for its term.
                     break;
                 }
             }
@@ -124,6 +126,7 @@ public sealed class LeaderElector
     {
         using var limit = new CancellationTokenSource(patience, _time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
+        _isTaken = false;
         try
         {
             return await TryOnceAsync(acquire, either.Token);
@@ -158,7 +161,8 @@ public sealed class LeaderElector
         }
 
         var holder = lease.Spec?.HolderIdentity;
-        if (holder != _options.Identity && !string.IsNullOrEmpty(holder))
+        _isTaken = holder != _options.Identity && !string.IsNullOrEmpty(holder);
+        if (_isTaken)
         {
             if (lease.Metadata.ResourceVersion != _seenVersion)
             {

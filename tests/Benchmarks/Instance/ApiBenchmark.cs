@@ -7,7 +7,7 @@ using Testing;
 namespace Benchmarks.Instance;
 
 /// <summary>
-/// The figures of the API server, measured on a whole instance over TLS from the same machine: creates beside etcd, updates, gets, watches, memory, a short soak, a second
+/// The figures of the API server, measured on a whole instance over TLS from the same machine: creates beside etcd, updates, gets, one tenant's flood, watches, memory, a short soak, a second
 /// server process and its take-over. Arguments: <c>writes</c> for creates, updates and gets alone; <c>memory</c> for memory alone; <c>soak=SECONDS</c> (60).
 /// </summary>
 internal static class ApiBenchmark
@@ -34,6 +34,7 @@ internal static class ApiBenchmark
         await Report(figures, [.. await ApiCreates.RunAsync(portal, api)]);
         await Report(figures, await UpdatesAsync(api), await GetsAsync(api));
         if (arguments.Contains("writes")) return figures;
+        await Report(figures, await ApiFlood.RunAsync(portal, api));
         await Report(figures, [.. await ApiWatches.ManyAsync(api)]);
         await Report(figures, await SoakAsync(portal, api, soak));
         await Report(figures, await ApiWatches.IdleAsync(api, () => Memory(portal)));
