@@ -1,4 +1,3 @@
-using Portal.Core.Apps;
 using Portal.Core.Members;
 using Portal.Core.Results;
 

@@ -122,7 +122,7 @@ internal sealed class Placements(UnitOfWork work, IPlacementCluster cluster, IAp
         return added;
     }
 
-    private static JsonNode Scaled(ScaledProcess scale, string workload)
+    private static JsonObject Scaled(ScaledProcess scale, string workload)
     {
         var set = new JsonObject
         {

@@ -3,7 +3,6 @@ using System.Text.Json.Nodes;
 using Portal.Core.Apps;
 using Portal.Core.Apps.Documents;
 using Portal.Core.Members;
-using Portal.Core.Quotas;
 using Portal.Core.Results;
 
 namespace Portal.Core.Transfers;

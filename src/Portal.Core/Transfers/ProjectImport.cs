@@ -2,13 +2,11 @@ using System.Collections.Immutable;
 using Microsoft.EntityFrameworkCore;
 using Portal.Core.Apps;
 using Portal.Core.Audit;
-using Portal.Core.Config;
 using Portal.Core.Data;
 using Portal.Core.Members;
 using Portal.Core.Plan;
 using Portal.Core.Projects;
 using Portal.Core.Quotas;
-using Portal.Core.Releases;
 using Portal.Core.Results;
 
 namespace Portal.Core.Transfers;

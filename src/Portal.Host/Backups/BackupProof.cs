@@ -1,6 +1,5 @@
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
-using Kube.ApiServer.Storage;
 using Microsoft.AspNetCore.DataProtection.KeyManagement;
 using Npgsql;
 using Portal.Core.Data;

@@ -1,6 +1,5 @@
 using Npgsql;
 using Portal.Core.Apps;
-using Portal.Core.Data;
 using Portal.Core.Notifications;
 using Xunit;
 
