@@ -41,6 +41,7 @@ public sealed class A_backup_brings_everything_back
             Assert.Equal(1, refused.ExitCode);
             Assert.Contains("holds an instance already", refused.Error, StringComparison.Ordinal);
 
+            await ADamagedArchiveIsNotProvedAsync(portal, archive);
             await PortalInstance.RunAsync(Repository.Path("deploy/down"), ["--data", portal.Data, "--purge"]);
             await ADamagedArchiveIsRefusedAsync(portal, archive);
             var up = await portal.UpAsync("--restore", archive);
@@ -66,7 +67,23 @@ public sealed class A_backup_brings_everything_back
         }
     }
 
-    private static async Task ADamagedArchiveIsRefusedAsync(PortalInstance portal, string archive)
+    private static Task ADamagedArchiveIsNotProvedAsync(PortalInstance portal, string archive) => WithDamagedAsync(archive, async damaged =>
+    {
+        var proof = await portal.PortalAsync(["backup", "--verify", damaged, "--data", portal.Data]);
+        Assert.Equal(1, proof.ExitCode);
+        Assert.Contains("damaged", proof.Error, StringComparison.Ordinal);
+        Assert.DoesNotContain("proved", proof.Output, StringComparison.Ordinal);
+    });
+
+    private static Task ADamagedArchiveIsRefusedAsync(PortalInstance portal, string archive) => WithDamagedAsync(archive, async damaged =>
+    {
+        var up = await portal.UpAsync("--restore", damaged);
+        Assert.NotEqual(0, up.ExitCode);
+        Assert.Contains("damaged", up.Error, StringComparison.Ordinal);
+        Assert.False(File.Exists(Path.Combine(portal.Data, "instance.json")));
+    });
+
+    private static async Task WithDamagedAsync(string archive, Func<string, Task> look)
     {
         var damaged = archive + ".damaged";
         var bytes = await File.ReadAllBytesAsync(archive);
@@ -74,14 +91,7 @@ public sealed class A_backup_brings_everything_back
         await File.WriteAllBytesAsync(damaged, bytes);
         try
         {
-            var proof = await portal.PortalAsync(["backup", "--verify", damaged]);
-            Assert.Equal(1, proof.ExitCode);
-            Assert.Contains("damaged", proof.Error, StringComparison.Ordinal);
-            Assert.DoesNotContain("proved", proof.Output, StringComparison.Ordinal);
-            var up = await portal.UpAsync("--restore", damaged);
-            Assert.NotEqual(0, up.ExitCode);
-            Assert.Contains("damaged", up.Error, StringComparison.Ordinal);
-            Assert.False(File.Exists(Path.Combine(portal.Data, "instance.json")));
+            await look(damaged);
         }
         finally
         {

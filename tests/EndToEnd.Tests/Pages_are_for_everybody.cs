@@ -107,6 +107,8 @@ public sealed class Pages_are_for_everybody(PortalFixture portal)
         // Tabs by bracket, places by g and a letter, rows by j.
         await page.Keyboard.PressAsync("]");
         await page.WaitForURLAsync("**/keys/releases");
+        // The address changes before the page does, and the next key goes by the tab shown.
+        await page.Locator("a.pf-v6-c-tabs__link[aria-current=page]", new() { HasTextString = "Releases" }).WaitForAsync();
         await page.Keyboard.PressAsync("[");
         await page.WaitForURLAsync("**/apps/keys");
         await page.Keyboard.PressAsync("g");

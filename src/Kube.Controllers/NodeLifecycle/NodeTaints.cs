@@ -11,6 +11,7 @@ internal static class NodeTaints
     public const string Flapping = "node.portal/flapping";
 
     private const string NoSchedule = "NoSchedule";
+    private const string PreferNoSchedule = "PreferNoSchedule";
     private const string NoExecute = "NoExecute";
 
     private static readonly Dictionary<string, string> Pressures = new(StringComparer.Ordinal)
@@ -48,7 +49,8 @@ internal static class NodeTaints
 
         if (held)
         {
-            wanted.Add((Flapping, NoSchedule));
+            // Others are preferred; where it is the only one, a node that comes and goes is better than none.
+            wanted.Add((Flapping, PreferNoSchedule));
         }
 
         foreach (var condition in node.Status?.Conditions ?? [])
