@@ -78,7 +78,8 @@ internal sealed class NodeSigns(TimeProvider time)
         lock (_lock)
         {
             var now = time.GetTimestamp();
-            if (_renewed is { } last)
+            // The time of a loss says nothing about how the node beats: counted, it would make the next loss take five times as long to find.
+            if (_renewed is { } last && !_accusing)
                 _rhythm.Add(time.GetElapsedTime(last, now));
             _renewed = now;
             if (_broken)

@@ -47,6 +47,29 @@ public sealed class NodeSignsTests
     }
 
     [Fact]
+    public void A_node_that_was_lost_for_a_while_is_found_as_quickly_the_next_time()
+    {
+        for (var beat = 0; beat < 10; beat++)
+        {
+            Renew();
+            Pass(2);
+        }
+
+        _signs.BeginAccusation();
+        _signs.Accused(_revision);
+        Pass(12);
+        for (var beat = 0; beat < 3; beat++)
+        {
+            Renew();
+            Pass(2);
+        }
+
+        Pass(0.5);
+        Assert.True(_signs.IsSilent());
+        Assert.True(_signs.AnswerPatience < TimeSpan.FromSeconds(1.5));
+    }
+
+    [Fact]
     public void Renewals_are_absorbed_between_those_that_are_stored()
     {
         Assert.False(Renew());
