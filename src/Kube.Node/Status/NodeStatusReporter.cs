@@ -24,9 +24,7 @@ internal sealed class NodeStatusReporter(IKubernetes client, Informer<V1Node> se
 
     private readonly ResourceClient<V1Node> _nodes = client.Resource<V1Node>();
     private readonly TaskCompletionSource _reported = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private string? _written;
-    private int _asked;
-    private int _answered;
+    private readonly WrittenStatus _written = new();
     private DateTimeOffset _writtenAt;
     private bool _ready;
 
@@ -45,7 +43,7 @@ internal sealed class NodeStatusReporter(IKubernetes client, Informer<V1Node> se
         {
             if (e.Kind == InformerEventKind.Deleted || e.Object.Status?.Conditions?.FirstOrDefault(c => c.Type == "Ready")?.Status != (_ready ? "True" : "False"))
             {
-                Interlocked.Increment(ref _asked);
+                _written.Overwritten();
                 wake.Release();
             }
         });
@@ -71,9 +69,8 @@ internal sealed class NodeStatusReporter(IKubernetes client, Informer<V1Node> se
         var conditions = NodeConditions.For(await RuntimeAsync(ct).ConfigureAwait(false), facts, AvailableMemory(), FreeDisk(), LimitsEnforced());
         var text = string.Join('\n', conditions);
         var now = time.GetUtcNow();
-        // Read before the report is sent: what is written over it while its answer is under way asks for another one.
-        var asked = Volatile.Read(ref _asked);
-        if (text == _written && asked == _answered && now - _writtenAt < Repeat)
+        var mark = _written.Mark;
+        if (_written.Is(text) && now - _writtenAt < Repeat)
             return;
         _ready = conditions[^1].Value;
         var known = self.Get(null, options.NodeName) ?? await RegisterAsync(ct).ConfigureAwait(false);
@@ -93,7 +90,8 @@ internal sealed class NodeStatusReporter(IKubernetes client, Informer<V1Node> se
             throw;
         }
 
-        (_written, _writtenAt, _answered) = (text, now, asked);
+        _written.Wrote(text, mark);
+        _writtenAt = now;
         _reported.TrySetResult();
     }
 

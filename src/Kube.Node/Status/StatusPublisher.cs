@@ -13,13 +13,13 @@ internal sealed class StatusPublisher(IPodApi api, TimeProvider time, ILogger lo
     private readonly Channel<(V1Pod Pod, V1PodStatus Status)> _offers =
         Channel.CreateBounded<(V1Pod, V1PodStatus)>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropOldest, SingleReader = true });
 
-    private string? _written;
+    private readonly WrittenStatus _written = new();
 
     /// <summary>Makes this the status to write.</summary>
     public void Offer(V1Pod pod, V1PodStatus status) => _offers.Writer.TryWrite((pod, status));
 
     /// <summary>Someone else has changed what was written: write the next offer whatever it is.</summary>
-    public void Invalidate() => Volatile.Write(ref _written, null);
+    public void Invalidate() => _written.Overwritten();
 
     /// <summary>Writes offers until cancelled.</summary>
     public async Task RunAsync(CancellationToken ct)
@@ -49,12 +49,13 @@ internal sealed class StatusPublisher(IPodApi api, TimeProvider time, ILogger lo
     public async Task<bool> TryWriteAsync(V1Pod pod, V1PodStatus status, CancellationToken ct)
     {
         var text = KubernetesJson.Serialize(status);
-        if (text == Volatile.Read(ref _written))
+        var mark = _written.Mark;
+        if (_written.Is(text))
             return true;
         try
         {
             await api.PatchStatusAsync(pod, status, ct).ConfigureAwait(false);
-            Volatile.Write(ref _written, text);
+            _written.Wrote(text, mark);
             return true;
         }
         catch (Exception e) when (IsTransient(e, ct))
