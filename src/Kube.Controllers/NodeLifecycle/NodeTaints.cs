@@ -11,7 +11,6 @@ internal static class NodeTaints
     public const string Flapping = "node.portal/flapping";
 
     private const string NoSchedule = "NoSchedule";
-    private const string PreferNoSchedule = "PreferNoSchedule";
     private const string NoExecute = "NoExecute";
 
     private static readonly Dictionary<string, string> Pressures = new(StringComparer.Ordinal)
@@ -49,8 +48,7 @@ internal static class NodeTaints
 
         if (held)
         {
-            // Others are preferred; where it is the only one, a node that comes and goes is better than none.
-            wanted.Add((Flapping, PreferNoSchedule));
+            wanted.Add((Flapping, NoSchedule));
         }
 
         foreach (var condition in node.Status?.Conditions ?? [])
