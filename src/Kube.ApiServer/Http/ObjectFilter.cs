@@ -25,18 +25,10 @@ internal sealed class ObjectFilter
 
     /// <summary>The one object that can match, when the selector names it in full.</summary>
     public (string Namespace, string Name)? Single =>
-        (_name ?? _fields.Exactly("metadata.name")) is { Length: > 0 } name && (_kind.Namespaced ? _scope ?? _fields.Exactly("metadata.namespace") : "") is { } ns ? (ns, name) : null;
+        WantedName is { Length: > 0 } name && (_kind.Namespaced ? WantedNamespace : "") is { } ns ? (ns, name) : null;
 
     /// <summary>What a watch with these selectors can be shown.</summary>
-    public WatchScope Scope
-    {
-        get
-        {
-            var name = _name ?? _fields.Exactly("metadata.name");
-            var node = name is null && _kind.StorageResource == "pods" ? _fields.Exactly("spec.nodeName") : null;
-            return new WatchScope(_scope ?? _fields.Exactly("metadata.namespace"), name, node);
-        }
-    }
+    public WatchScope Scope => new(WantedNamespace, WantedName, WantedName is null && _kind.StorageResource == "pods" ? _fields.Exactly("spec.nodeName") : null);
 
     public bool IsEverything => _labels.IsEverything && _fields.IsEverything && _name is null;
 
@@ -65,6 +57,10 @@ internal sealed class ObjectFilter
         (_name is null || item.Key.Name == _name)
         && _labels.Matches(item.Labels)
         && (_fields.IsEverything || _fields.Matches(field => Value(item, field)));
+
+    private string? WantedName => _name ?? _fields.Exactly("metadata.name");
+
+    private string? WantedNamespace => _scope ?? _fields.Exactly("metadata.namespace");
 
     private string Value(StoredObject item, string field) => field switch
     {

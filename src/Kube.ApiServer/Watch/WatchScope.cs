@@ -6,7 +6,7 @@ namespace Kube.ApiServer.Watch;
 /// </summary>
 /// <param name="Namespace">Only this namespace; null for all.</param>
 /// <param name="Name">Only objects of this name; null for all.</param>
-/// <param name="Node">Only pods that are on this node before or after the change, <c>""</c> for those on none; null for all.</param>
+/// <param name="Node">Only pods that are on this node before or after the change, <c>""</c> for those on none; null for all. Never with a name, which says more.</param>
 internal readonly record struct WatchScope(string? Namespace, string? Name = null, string? Node = null)
 {
     /// <summary>All objects of a namespace; of all namespaces when it is null.</summary>
